@@ -1,0 +1,60 @@
+# The commands that a person types. `make help` lists them.
+#
+# Each command installs the Debian packages that it needs and that are missing
+# (.ci/packages); it asks for sudo only when there is something to install.
+
+# How many compilers and tests run at once.
+JOBS ?= $(shell nproc)
+# Where `make run` keeps its data, and the ports that it serves on.
+DATA_DIR ?= ./data
+GRPC_PORT ?= 8080
+METRICS_PORT ?= 9090
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench build asan tsan format lint lint-all deps clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "Variables: JOBS=$(JOBS)  DATA_DIR=$(DATA_DIR)  GRPC_PORT=$(GRPC_PORT)  METRICS_PORT=$(METRICS_PORT)"
+
+run: deps build/release/build.ninja ## start the server on demo data, search once, serve until Ctrl-C
+	@cmake --build --preset release --parallel $(JOBS) --target mi-server mi
+	@DATA_DIR=$(DATA_DIR) GRPC_PORT=$(GRPC_PORT) METRICS_PORT=$(METRICS_PORT) clients/cpp/demo/run.sh
+
+test: build ## build and run every test
+	@ctest --preset release --parallel $(JOBS)
+
+bench: build ## measure ours and the peers side by side (bench/README.md says how to read it)
+	@bench/run.sh
+
+build: deps build/release/build.ninja ## compile everything, optimised, into build/release
+	@cmake --build --preset release --parallel $(JOBS)
+
+asan: deps build/asan/build.ninja ## run the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@cmake --build --preset asan --parallel $(JOBS)
+	@ctest --preset asan --parallel $(JOBS)
+
+tsan: deps build/tsan/build.ninja ## run the engine's tests under ThreadSanitizer
+	@cmake --build --preset tsan --parallel $(JOBS)
+	@ctest --preset tsan --parallel $(JOBS)
+
+format: ## format the C++ code with clang-format
+	@.ci/install-packages lint
+	@git ls-files '*.cc' '*.h' | xargs clang-format -i
+
+lint: deps build/release/build.ninja ## check formats, protos, scripts, deployment, and changed C++ files with clang-tidy
+	@.ci/lint/run changed
+
+lint-all: deps build/release/build.ninja ## like lint, with clang-tidy over every C++ file
+	@.ci/lint/run all
+
+deps: ## install the Debian packages that building needs
+	@.ci/install-packages build
+
+clean: ## remove what was built; keeps the data
+	rm -rf build
+
+# Configures a preset once; afterwards CMake keeps its build files up to date.
+build/%/build.ninja: | deps
+	@cmake --preset $*
