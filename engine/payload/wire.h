@@ -1,5 +1,5 @@
 // Reading the encoded form of codec.h where it is known to be well formed: no
-// bounds are checked here. Writers and the checked reader are in codec.cc.
+// bounds are checked here. The checked reader is codec_check.cc.
 
 #ifndef MI_ENGINE_PAYLOAD_WIRE_H_
 #define MI_ENGINE_PAYLOAD_WIRE_H_
@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 #include "engine/payload/known_keys.h"
@@ -40,6 +41,9 @@ inline constexpr uint8_t kLongString = 15;
 inline constexpr uint8_t kKnownKeyBit = 0x80;
 inline constexpr int64_t kMicrosPerSecond = 1'000'000;
 inline constexpr int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
+// By the high bits of a datetime's first byte.
+inline constexpr int64_t kDateTimeUnits[] = {1, kMicrosPerSecond,
+                                             kMicrosPerDay};
 
 inline constexpr uint64_t ZigZag(int64_t value) {
   return (static_cast<uint64_t>(value) << 1) ^
@@ -70,6 +74,9 @@ inline double ReadDouble(const char* p) {
   std::memcpy(&value, p, sizeof(value));
   return value;
 }
+
+// A key of 1 to kMaxKeyBytes bytes as it stands before a field's value.
+std::string EncodeKey(std::string_view key);
 
 // The end of the key that starts at `p`.
 inline const char* SkipKey(const char* p) {
