@@ -1,0 +1,117 @@
+// The ordered log that a workspace's state is computed from.
+//
+// A record is opaque tagged bytes: the journal knows nothing of what changed.
+// Whatever was appended is read back in the same order, without gaps, on this
+// machine and on any other that reads the same journal.
+
+#ifndef MI_ENGINE_STORAGE_JOURNAL_H_
+#define MI_ENGINE_STORAGE_JOURNAL_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+
+namespace mi::storage {
+
+// One change, as its module encoded it. README.md says how kinds and schema
+// versions are assigned.
+struct Record {
+  uint32_t kind = 0;
+  uint32_t schema_version = 0;
+  std::string body;
+
+  friend bool operator==(const Record&, const Record&) = default;
+};
+
+// A record and its place: 1, 2, 3, ... within its journal.
+struct StoredRecord {
+  uint64_t sequence = 0;
+  Record record;
+
+  friend bool operator==(const StoredRecord&, const StoredRecord&) = default;
+};
+
+// A point in a journal's history: all records up to `sequence`, which is 0
+// before the first. Positions of different epochs cannot be compared: the epoch
+// (a UUID) changes when history is replaced, as by restoring an older state.
+struct Position {
+  std::string epoch;
+  uint64_t sequence = 0;
+
+  friend bool operator==(const Position&, const Position&) = default;
+};
+
+// One journal: one shard of one workspace. Thread-safe. Readers never wait for
+// an append, nor an append for readers.
+//
+// Errors of every call, beside those named below:
+//   DATA_LOSS    stored bytes are damaged or missing, or an earlier write left
+//                an unknown outcome; nothing but a restart will help
+//   UNAVAILABLE  the store cannot be reached now, and nothing was changed
+class Journal {
+ public:
+  // The longest record body, in bytes.
+  static constexpr size_t kMaxBodyBytes = size_t{256} << 20;
+
+  virtual ~Journal() = default;
+
+  // Stores `records` behind `expected_head`, as sequences
+  // expected_head.sequence + 1 and following, and returns the new head. When it
+  // returns OK they are durable; otherwise none is stored, unless the code is
+  // DATA_LOSS. Cost: one transaction and one sync for the whole span, so a
+  // writer should hand over all that is waiting.
+  //
+  // Errors:
+  //   ABORTED             the head is not `expected_head`: another writer
+  //   INVALID_ARGUMENT    a body is longer than kMaxBodyBytes
+  //   RESOURCE_EXHAUSTED  no space (Reason::kDiskFull); reading goes on, and
+  //                       appending works again once there is space
+  virtual absl::StatusOr<Position> Append(absl::Span<const Record> records,
+                                          const Position& expected_head) = 0;
+
+  // Visits every record behind sequence `after`, ascending, up to the head at
+  // the time of the call. The record is valid during its visit only. An error
+  // from `visit` ends the reading and is returned.
+  //
+  // Errors:
+  //   DATA_LOSS     a record is missing or damaged; the message names its
+  //                 sequence, and those before it have been visited
+  //   OUT_OF_RANGE  records behind `after` were truncated, or `after` is
+  //                 beyond the head
+  using Visitor = absl::FunctionRef<absl::Status(const StoredRecord&)>;
+  virtual absl::Status Read(uint64_t after, Visitor visit) = 0;
+
+  // The position of the last durable record.
+  virtual absl::StatusOr<Position> Head() = 0;
+
+  // Waits until the head is beyond `after` and returns it.
+  // Errors: DEADLINE_EXCEEDED, CANCELLED when `stop` was requested.
+  virtual absl::StatusOr<Position> Wait(
+      uint64_t after, std::chrono::steady_clock::time_point deadline,
+      std::stop_token stop = {}) = 0;
+
+  // Forgets the records before `sequence` for good; sequences go on as they
+  // were. Their space is used again by later appends.
+  // Errors: OUT_OF_RANGE when `sequence` is beyond the head's successor.
+  virtual absl::Status TruncateBefore(uint64_t sequence) = 0;
+
+  // Housekeeping that keeps appends fast and the files small. To be called from
+  // a background thread, every second or so while records are appended; cheap
+  // when there is nothing to do.
+  // Errors: RESOURCE_EXHAUSTED as for Append.
+  virtual absl::Status Maintain() = 0;
+
+  // Bytes used on disk, all files together.
+  virtual absl::StatusOr<uint64_t> DiskBytes() = 0;
+};
+
+}  // namespace mi::storage
+
+#endif  // MI_ENGINE_STORAGE_JOURNAL_H_
