@@ -14,6 +14,7 @@ find_package(SQLite3 REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(faiss CONFIG REQUIRED)
 find_package(GTest CONFIG REQUIRED)
+find_package(yaml-cpp CONFIG REQUIRED)  # for tests/deploy
 if(MI_BENCHMARKS)
   find_package(benchmark CONFIG REQUIRED)
 endif()
