@@ -3,7 +3,6 @@
 // new module has to be entered here, which is when its place gets decided.
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/source_dir.h"
 
 namespace mi {
 namespace {
@@ -182,7 +182,10 @@ std::optional<std::string> Objection(const std::string& file,
   return std::nullopt;
 }
 
-std::filesystem::path Root() { return std::getenv("MI_SOURCE_DIR"); }
+const std::filesystem::path& Root() {
+  static const std::filesystem::path root = testing::SourceDir();
+  return root;
+}
 
 bool IsSource(const std::filesystem::path& path) {
   return path.extension() == ".h" || path.extension() == ".cc";

@@ -1,7 +1,6 @@
 // What no file of the repository may hold: paths of somebody's machine, and
 // files that grew until nobody reads them.
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -10,13 +9,17 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/support/source_dir.h"
 
 namespace mi {
 namespace {
 
 constexpr int kMaxLines = 600;
 
-std::filesystem::path Root() { return std::getenv("MI_SOURCE_DIR"); }
+const std::filesystem::path& Root() {
+  static const std::filesystem::path root = testing::SourceDir();
+  return root;
+}
 
 // Folders that git ignores or that hold no text of ours.
 bool IsSkipped(const std::filesystem::path& path) {
@@ -66,6 +69,13 @@ TEST(RepositoryHygieneTest, NoFileNamesAPathOfOneMachine) {
           << path << ":" << number << ": " << line;
     }
   }
+}
+
+TEST(RepositoryHygieneTest, KnowsAPathOfOneMachine) {
+  // Joined here, or this file would be at fault itself.
+  EXPECT_TRUE(NamesAMachine("open(\"" + std::string("/ho") + "me/ann/x\")"));
+  EXPECT_TRUE(NamesAMachine((Root() / "engine").string()));
+  EXPECT_FALSE(NamesAMachine("#!/usr/bin/env bash"));
 }
 
 TEST(RepositoryHygieneTest, SourcesStayShortEnoughToRead) {

@@ -3,7 +3,6 @@
 
 #include "tests/deploy/cloud_run_rules.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -12,6 +11,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/source_dir.h"
 #include "yaml-cpp/yaml.h"
 
 namespace mi::deploy {
@@ -22,8 +22,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::filesystem::path Folder() {
-  return std::filesystem::path(std::getenv("MI_SOURCE_DIR")) /
-         "deploy/cloudrun";
+  return testing::SourceDir() / "deploy/cloudrun";
 }
 
 YAML::Node Service() {
@@ -68,7 +67,7 @@ TEST(CloudRunServiceTest, ReadmeExplainsEverySetting) {
 // Each case breaks one rule in a copy of the shipped file.
 struct Breakage {
   const char* name;
-  void (*apply)(YAML::Node service);
+  void (*apply)(YAML::Node& service);
   const char* rule;
 };
 
@@ -86,90 +85,90 @@ YAML::Node Annotations(const YAML::Node& resource) {
 
 const Breakage kBreakages[] = {
     {"RevisionAnnotationOnTheService",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Annotations(service)["run.googleapis.com/startup-cpu-boost"] = "true";
      },
      "startup-cpu-boost is not an annotation of a Service"},
     {"UnquotedAnnotation",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Annotations(service)["run.googleapis.com/minScale"] = YAML::Load("1");
      },
      "must be quoted"},
     {"ThrottledProcessor",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Annotations(
            service["spec"]["template"])["run.googleapis.com/cpu-throttling"] =
            "true";
      },
      "cpu-throttling"},
     {"TwoWriters",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Annotations(service)["run.googleapis.com/maxScale"] = "2";
      },
      "run.googleapis.com/maxScale must be 1"},
     {"ScaleToZero",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Annotations(service).remove("run.googleapis.com/minScale");
      },
      "minScale must be at least 1"},
     {"TooManyAtOnce",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        service["spec"]["template"]["spec"]["containerConcurrency"] = 1001;
      },
      "containerConcurrency"},
     {"TimeoutBeyondTheHour",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        service["spec"]["template"]["spec"]["timeoutSeconds"] = 3601;
      },
      "timeoutSeconds must be"},
     {"HttpOnePort",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Container(service)["ports"][0]["name"] = "http1";
      },
      "named h2c"},
     {"OtherPort",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Container(service)["ports"][0]["containerPort"] = 8081;
      },
      "MI_LISTEN"},
     {"MovingTag",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Container(service)["image"] = "mi-server:latest";
      },
      "by digest"},
     {"ReservedVariable",
-     [](YAML::Node service) { Container(service)["env"][0]["name"] = "PORT"; },
+     [](YAML::Node& service) { Container(service)["env"][0]["name"] = "PORT"; },
      "PORT belongs to the platform"},
     {"OddProcessorCount",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Container(service)["resources"]["limits"]["cpu"] = "3";
      },
      "cpu must be"},
     {"TooMuchMemory",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Container(service)["resources"]["limits"]["memory"] = "9Gi";
      },
      "2 cpu can have at most 8192Mi"},
     {"StartupTooSlow",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Container(service)["startupProbe"]["failureThreshold"] = 49;
      },
      "at most 240 s"},
     {"ProbesOverlap",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Container(service)["livenessProbe"]["timeoutSeconds"] = 10;
      },
      "livenessProbe: timeoutSeconds"},
     {"UnknownHealthService",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Container(service)["livenessProbe"]["grpc"]["service"] = "live";
      },
      "health service \"liveness\""},
     {"MissingProbe",
-     [](YAML::Node service) { Container(service).remove("startupProbe"); },
+     [](YAML::Node& service) { Container(service).remove("startupProbe"); },
      "startupProbe is missing"},
     {"MountWithoutVolume",
-     [](YAML::Node service) {
+     [](YAML::Node& service) {
        Container(service)["volumeMounts"][0]["name"] = "keys";
      },
      "volume keys does not exist"},

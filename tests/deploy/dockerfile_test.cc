@@ -2,7 +2,6 @@
 // engine runs where the tests run, so they read the file; the list of runtime
 // packages is compared with the program by runtime_packages.
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -11,6 +10,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/source_dir.h"
 
 namespace mi::deploy {
 namespace {
@@ -27,7 +27,10 @@ struct Instruction {
   std::string text;  // what follows, continued lines joined
 };
 
-std::filesystem::path Root() { return std::getenv("MI_SOURCE_DIR"); }
+const std::filesystem::path& Root() {
+  static const std::filesystem::path root = testing::SourceDir();
+  return root;
+}
 
 std::vector<Instruction> ReadDockerfile() {
   std::ifstream file(Root() / "Dockerfile");
