@@ -22,6 +22,11 @@ endif()
 add_library(mi_warnings INTERFACE)
 target_compile_options(mi_warnings INTERFACE -Wall -Wextra -Wpedantic -Werror -Wnon-virtual-dtor -Wold-style-cast
   -Wno-missing-field-initializers)
+if(MI_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # The checks that a sanitizer inserts confuse this warning, in the standard
+  # library's own headers too.
+  target_compile_options(mi_warnings INTERFACE -Wno-maybe-uninitialized)
+endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_compile_options(mi_warnings INTERFACE -Wthread-safety)
 endif()
