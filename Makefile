@@ -36,7 +36,7 @@ asan: deps build/asan/build.ninja ## run the tests under AddressSanitizer and Un
 	@ctest --preset asan --parallel $(JOBS)
 
 tsan: deps build/tsan/build.ninja ## run the engine's tests under ThreadSanitizer
-	@cmake --build --preset tsan --parallel $(JOBS)
+	@cmake --build --preset tsan --parallel $(JOBS) --target engine_tests
 	@ctest --preset tsan --parallel $(JOBS)
 
 format: ## format the C++ code with clang-format

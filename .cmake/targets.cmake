@@ -1,6 +1,7 @@
 # mi_library(name SOURCES ... DEPS ...)   a static library with our warnings
 # mi_program(name SOURCES ... DEPS ...)   an executable in build/bin
-# mi_test(name SOURCES ... DEPS ...)      a GoogleTest program, one ctest entry
+# mi_test(name SOURCES ... DEPS ...)      a GoogleTest program, one ctest entry. Its label is the folder of
+#                                         tests/ it is in; the target AREA_tests builds all of an area
 # mi_bench(name SOURCES ... DEPS ...)     a program in build/bench
 # Lists are explicit: what is not named is not built.
 
@@ -26,7 +27,16 @@ function(mi_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "MI_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+  file(RELATIVE_PATH area ${CMAKE_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR})
+  string(REGEX REPLACE "/.*" "" area "${area}")
+  if(area)
+    if(NOT TARGET ${area}_tests)
+      add_custom_target(${area}_tests)
+    endif()
+    add_dependencies(${area}_tests ${name})
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${area}"
+    ENVIRONMENT "MI_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
 endfunction()
 
 function(mi_bench name)
