@@ -1,0 +1,53 @@
+// The names of a workspace: collections and their aliases.
+
+#ifndef MI_ENGINE_WORKSPACE_CATALOG_H_
+#define MI_ENGINE_WORKSPACE_CATALOG_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "engine/base/clock.h"
+#include "engine/vector/collection.h"
+#include "engine/workspace/change.h"
+
+namespace mi::workspace {
+
+// A collection with what is known about it. Immutable: changes of the
+// configuration make a new entry around the same points.
+struct CollectionEntry {
+  CollectionId id = 0;
+  std::string name;
+  vector::CollectionConfig config;
+  TimeMicros create_time = 0;
+  TimeMicros update_time = 0;
+  // Journal sequence of the last change of the configuration.
+  uint64_t version = 0;
+  std::shared_ptr<vector::Collection> points;
+};
+
+using CollectionEntryPtr = std::shared_ptr<const CollectionEntry>;
+
+// One state of all names; immutable once published. Names of collections and
+// aliases share one space.
+struct Catalog {
+  std::map<std::string, CollectionEntryPtr, std::less<>> collections;
+  // Alias to name of collection; the collection always exists.
+  std::map<std::string, std::string, std::less<>> aliases;
+
+  // The collection with this name or alias. Errors: NOT_FOUND.
+  absl::StatusOr<CollectionEntryPtr> Resolve(std::string_view name) const;
+
+  // Null when there is none.
+  CollectionEntryPtr FindById(CollectionId id) const;
+
+  bool HasAliasOf(std::string_view collection) const;
+};
+
+}  // namespace mi::workspace
+
+#endif  // MI_ENGINE_WORKSPACE_CATALOG_H_

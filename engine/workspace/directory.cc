@@ -1,0 +1,62 @@
+#include "engine/workspace/directory.h"
+
+#include <utility>
+
+#include "engine/base/error.h"
+#include "engine/base/status_macros.h"
+
+namespace mi::workspace {
+
+Directory::Directory(OpenJournal open_journal, const WorkspaceOptions& options,
+                     WorkspaceEnvironment environment)
+    : open_journal_(std::move(open_journal)),
+      options_(options),
+      environment_(std::move(environment)) {}
+
+absl::Status Directory::Preload(const std::string& tenant) {
+  return OpenTenant(tenant).status();
+}
+
+absl::StatusOr<std::shared_ptr<Workspace>> Directory::Open(
+    const TenantScope& scope) {
+  return OpenTenant(scope.tenant());
+}
+
+absl::StatusOr<std::shared_ptr<Workspace>> Directory::OpenTenant(
+    const std::string& tenant) {
+  absl::MutexLock lock(&workspaces_mutex_);
+  if (closed_) {
+    return RetryLater(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
+                      "the server is shutting down",
+                      std::chrono::milliseconds(1000));
+  }
+  std::shared_ptr<Workspace>& workspace = workspaces_[tenant];
+  if (workspace != nullptr) return workspace;
+  auto journal = open_journal_(tenant);
+  if (journal.ok()) {
+    auto opened = Workspace::Open(*std::move(journal), options_, environment_);
+    if (opened.ok()) {
+      workspace = *std::move(opened);
+      return workspace;
+    }
+    journal = opened.status();
+  }
+  workspaces_.erase(tenant);
+  return journal.status();
+}
+
+std::vector<std::pair<std::string, std::shared_ptr<Workspace>>> Directory::All()
+    const {
+  absl::MutexLock lock(&workspaces_mutex_);
+  return {workspaces_.begin(), workspaces_.end()};
+}
+
+void Directory::Close() {
+  std::map<std::string, std::shared_ptr<Workspace>> closing;
+  absl::MutexLock lock(&workspaces_mutex_);
+  closed_ = true;
+  closing.swap(workspaces_);
+  closing.clear();
+}
+
+}  // namespace mi::workspace

@@ -1,0 +1,115 @@
+// One tenant's whole state, durable: journal, then apply, then publish.
+
+#ifndef MI_ENGINE_WORKSPACE_WORKSPACE_H_
+#define MI_ENGINE_WORKSPACE_WORKSPACE_H_
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "engine/base/clock.h"
+#include "engine/storage/journal.h"
+#include "engine/workspace/state.h"
+
+namespace mi::workspace {
+
+struct WorkspaceOptions {
+  StateLimits limits;
+  vector::CollectionOptions collections;
+  // A group of writes that is made durable with one sync holds at most this
+  // many writes and this many bytes, beyond the first write.
+  size_t max_group_writes = 256;
+  size_t max_group_bytes = size_t{16} << 20;
+  // Writes that may wait; more are refused with UNAVAILABLE.
+  size_t max_waiting_writes = 1024;
+};
+
+// What a group commit did, for metrics.
+struct CommitEvent {
+  size_t records = 0;
+  size_t bytes = 0;
+  std::chrono::nanoseconds append_time{0};
+  bool ok = true;
+};
+
+// What a workspace needs from its surroundings.
+struct WorkspaceEnvironment {
+  const Clock* clock = nullptr;  // not owned, required
+  vector::BackgroundLanes lanes;
+  // Called by the writer thread after each group; may be empty.
+  std::function<void(const CommitEvent&)> on_commit;
+};
+
+// Thread-safe. One thread of its own checks writes, groups what is waiting into
+// one journal append, applies the records in order and answers. State is
+// therefore a pure function of the journal, and a restart replays it.
+class Workspace {
+ public:
+  // Replays the journal. Errors: DATA_LOSS for a damaged journal; what the
+  // journal itself returns.
+  static absl::StatusOr<std::unique_ptr<Workspace>> Open(
+      std::unique_ptr<storage::Journal> journal,
+      const WorkspaceOptions& options, WorkspaceEnvironment environment);
+  // Finishes the writes that wait, then closes the journal.
+  ~Workspace();
+
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  // --- Reads never wait for writes.
+
+  std::shared_ptr<const Catalog> catalog() const { return state_.catalog(); }
+  uint64_t sequence() const { return state_.sequence(); }
+  const std::string& epoch() const { return epoch_; }
+  absl::StatusOr<uint64_t> JournalBytes() const;
+
+  // --- Writes.
+
+  // Returns when the write is durable and visible to every read that starts
+  // afterwards. A write whose turn has not come when `stop` is requested is
+  // dropped with CANCELLED; afterwards it completes whatever happens. Errors:
+  // those of State::Prepare; RESOURCE_EXHAUSTED when the disk is full;
+  // UNAVAILABLE when too many writes wait or the workspace is closing.
+  absl::StatusOr<WriteResult> Write(WriteRequest request, std::stop_token stop);
+
+  // Upkeep of all collections and of the journal; call every second or so.
+  // Errors: those of Journal::Maintain; state is intact whatever it returns.
+  absl::Status Tick();
+
+ private:
+  struct PendingWrite;
+  struct Group;
+
+  Workspace(std::unique_ptr<storage::Journal> journal,
+            const WorkspaceOptions& options, WorkspaceEnvironment environment);
+
+  absl::Status Replay();
+  void WriterLoop();
+  // Commits a prefix of `pending` as one group and removes it.
+  void CommitGroup(std::deque<PendingWrite*>* pending);
+  bool HasWorkLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(waiting_mutex_) {
+    return closing_ || !waiting_.empty();
+  }
+
+  const WorkspaceOptions options_;
+  const WorkspaceEnvironment environment_;
+  const std::unique_ptr<storage::Journal> journal_;
+  State state_;
+  std::string epoch_;
+
+  mutable absl::Mutex waiting_mutex_;
+  std::deque<PendingWrite*> waiting_ ABSL_GUARDED_BY(waiting_mutex_);
+  bool closing_ ABSL_GUARDED_BY(waiting_mutex_) = false;
+  std::thread writer_;
+};
+
+}  // namespace mi::workspace
+
+#endif  // MI_ENGINE_WORKSPACE_WORKSPACE_H_

@@ -1,0 +1,61 @@
+// A write as a caller asks for it, before it is known whether it can be done.
+
+#ifndef MI_ENGINE_WORKSPACE_WRITE_REQUEST_H_
+#define MI_ENGINE_WORKSPACE_WRITE_REQUEST_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/filter/compiled_filter.h"
+#include "engine/workspace/change.h"
+
+namespace mi::workspace {
+
+// Deletes the points that match when the write's turn comes. Becomes a
+// DeletePoints in the journal.
+struct DeleteMatching {
+  CollectionId collection = 0;
+  filter::CompiledFilter filter;
+};
+
+// The alias must exist already (kSwitch) or must not (kCreate).
+enum class AliasIntent { kCreate, kSwitch };
+
+struct WriteRequest {
+  std::variant<CreateCollection, UpdateCollection, DeleteCollection, SetAlias,
+               DeleteAlias, UpsertPoints, DeletePoints, DeleteMatching>
+      write;
+
+  // For UpsertPoints and DeletePoints: empty, or one for each point, in order.
+  // Unset means any; 0 means that the point must not exist.
+  std::vector<std::optional<uint64_t>> expected_versions;
+
+  // For UpdateCollection: the version that the configuration must have.
+  std::optional<uint64_t> expected_config_version;
+
+  // For SetAlias.
+  AliasIntent alias_intent = AliasIntent::kCreate;
+};
+
+// What a write did. Fields that do not concern it are 0 or empty.
+struct WriteResult {
+  std::string epoch;
+  uint64_t sequence = 0;  // 0: there was nothing to do
+  uint64_t inserted = 0;
+  uint64_t replaced = 0;
+  uint64_t deleted = 0;
+  // SetAlias: the collection that the alias named before.
+  std::string previous_collection;
+};
+
+// The API's name for the place of a write in the journal: "epoch:sequence".
+inline std::string CommitToken(const WriteResult& result) {
+  return result.epoch + ":" + std::to_string(result.sequence);
+}
+
+}  // namespace mi::workspace
+
+#endif  // MI_ENGINE_WORKSPACE_WRITE_REQUEST_H_
