@@ -12,6 +12,41 @@
 
 namespace mi {
 
+namespace bitset_internal {
+
+inline size_t CountPortably(absl::Span<const uint64_t> words) {
+  size_t count = 0;
+  for (const uint64_t word : words) {
+    count += static_cast<size_t>(std::popcount(word));
+  }
+  return count;
+}
+
+#ifdef __x86_64__
+// The baseline instruction set has no population count, and doing without
+// takes five times as long.
+__attribute__((target("popcnt"))) inline size_t CountWithPopcnt(
+    absl::Span<const uint64_t> words) {
+  size_t count = 0;
+  for (const uint64_t word : words) {
+    count += static_cast<size_t>(__builtin_popcountll(word));
+  }
+  return count;
+}
+#endif
+
+}  // namespace bitset_internal
+
+// The number of bits set in `words`.
+inline size_t CountBits(absl::Span<const uint64_t> words) {
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("popcnt")) {
+    return bitset_internal::CountWithPopcnt(words);
+  }
+#endif
+  return bitset_internal::CountPortably(words);
+}
+
 // A set of integers in [0, size). The bits beyond `size` in the last word are
 // always clear. Binary operations need operands of equal size.
 // Thread-compatible.
@@ -24,6 +59,10 @@ class Bitset {
       : size_(size), words_(WordsFor(size), value ? ~uint64_t{0} : 0) {
     ClearTail();
   }
+
+  // A copy of words laid out as by words().
+  Bitset(size_t size, absl::Span<const uint64_t> words)
+      : size_(size), words_(words.begin(), words.end()) {}
 
   // The words that `size` bits need.
   static constexpr size_t WordsFor(size_t size) {
@@ -53,13 +92,7 @@ class Bitset {
   }
 
   // The number of bits set.
-  size_t Count() const {
-    size_t count = 0;
-    for (const uint64_t word : words_) {
-      count += static_cast<size_t>(std::popcount(word));
-    }
-    return count;
-  }
+  size_t Count() const { return CountBits(words_); }
   bool None() const {
     for (const uint64_t word : words_) {
       if (word != 0) return false;
@@ -70,15 +103,16 @@ class Bitset {
   void And(const Bitset& other) { And(other.words()); }
   void Or(const Bitset& other) { Or(other.words()); }
   // Removes the members of `other`.
-  void AndNot(const Bitset& other) {
-    for (size_t w = 0; w < words_.size(); ++w) words_[w] &= ~other.words_[w];
-  }
+  void AndNot(const Bitset& other) { AndNot(other.words()); }
   // The same on words laid out as by words().
   void And(absl::Span<const uint64_t> other) {
     for (size_t w = 0; w < words_.size(); ++w) words_[w] &= other[w];
   }
   void Or(absl::Span<const uint64_t> other) {
     for (size_t w = 0; w < words_.size(); ++w) words_[w] |= other[w];
+  }
+  void AndNot(absl::Span<const uint64_t> other) {
+    for (size_t w = 0; w < words_.size(); ++w) words_[w] &= ~other[w];
   }
   // Complements the set.
   void Flip() {

@@ -3,14 +3,16 @@
 #ifndef MI_ENGINE_FILTER_PREDICATE_H_
 #define MI_ENGINE_FILTER_PREDICATE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "engine/filter/filter.h"
 #include "engine/filter/geo.h"
 #include "engine/payload/path.h"
@@ -19,8 +21,17 @@
 
 namespace mi::filter {
 
+// Lets a set of strings be asked about a view.
+struct StringHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
+};
+
 // Equal to one of these. Numbers equal to an int64 are in `integers`, whatever
-// their type was; other floats in `floats`. All sorted, without duplicates.
+// their type was; other floats in `floats`. All but the places are sorted and
+// without duplicates.
 struct Membership {
   bool has_null = false;
   bool has_false = false;
@@ -31,7 +42,11 @@ struct Membership {
   std::vector<std::string> strings;
   std::vector<payload::GeoPoint> geo_points;
   // The same strings where there are many of them.
-  absl::flat_hash_set<std::string> string_set;
+  std::unordered_set<std::string, StringHash, std::equal_to<>> string_set;
+
+  void Add(const payload::Value& value);
+  // Sorts; call once after the last Add.
+  void Seal();
 
   bool Contains(const payload::ValueView& value) const;
 };
@@ -59,6 +74,11 @@ struct Words {
 
 struct AnyValue {};
 
+// AnyValue is Exists; IsNull is a membership of null.
+using ValueTest =
+    std::variant<AnyValue, Membership, NumberBounds, DateTimeBounds,
+                 StringBounds, Words, GeoCircle, GeoBox>;
+
 // Thread-safe: immutable once made.
 struct Predicate {
   // Whether the payload passes, quantifier included.
@@ -69,10 +89,7 @@ struct Predicate {
 
   payload::Path path;
   Quantifier quantifier = Quantifier::kAny;
-  // AnyValue is Exists; IsNull is a membership of null.
-  std::variant<AnyValue, Membership, NumberBounds, DateTimeBounds, StringBounds,
-               Words, GeoCircle, GeoBox>
-      test;
+  ValueTest test;
 };
 
 }  // namespace mi::filter

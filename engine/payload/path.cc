@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "engine/payload/utf8.h"
 #include "engine/payload/value.h"
@@ -62,6 +61,18 @@ absl::StatusOr<Path> Path::Parse(std::string_view text,
     path.segments_.push_back({std::move(key), std::move(encoded)});
   }
   return path;
+}
+
+std::optional<Path> ParsePath(std::string_view text, std::string_view field,
+                              Violations* violations) {
+  absl::StatusOr<Path> path = Path::Parse(text, field);
+  if (path.ok()) return *std::move(path);
+  if (const auto details = GetErrorDetails(path.status())) {
+    for (const FieldViolation& fault : details->violations) {
+      violations->Add(fault.field, fault.description);
+    }
+  }
+  return std::nullopt;
 }
 
 std::string EscapePathKey(std::string_view key) {

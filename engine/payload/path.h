@@ -4,11 +4,13 @@
 #define MI_ENGINE_PAYLOAD_PATH_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/error.h"
 
 namespace mi::payload {
 
@@ -48,6 +50,10 @@ class Path {
   std::vector<Segment> segments_;
   std::string text_;
 };
+
+// Path::Parse for callers that collect faults; nothing when there was one.
+std::optional<Path> ParsePath(std::string_view text, std::string_view field,
+                              Violations* violations);
 
 // One key in the text form of a path: dots and backslashes escaped.
 std::string EscapePathKey(std::string_view key);
