@@ -1,0 +1,31 @@
+// What searches of an index cost, for a planner to compare.
+
+#ifndef MI_ENGINE_VECTOR_INDEX_INDEX_COST_H_
+#define MI_ENGINE_VECTOR_INDEX_INDEX_COST_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mi::vector {
+
+// Candidates that a walk through a filter keeps so that about `ef` of them are
+// allowed: ef * rows / allowed, within bounds. Graph searches widen themselves
+// by it. `rows` >= 1.
+uint32_t WidenedEf(uint32_t ef, uint64_t allowed, uint64_t rows);
+
+// Microseconds of one thread, of vectors of `dimension` components. They were
+// measured on one kind of machine; only their ratios matter.
+
+// An exact scan that reads `rows` rows side by side (no filter, or a filter
+// that most rows pass).
+double EstimateScanMicros(uint64_t rows, size_t dimension);
+// An exact scan of `rows` rows picked out by a filter.
+double EstimateListedMicros(uint64_t rows, size_t dimension);
+// A walk of a graph of `rows` rows with `ef` candidates, not widened yet, of
+// which `allowed` rows may be returned.
+double EstimateWalkMicros(uint32_t ef, uint64_t allowed, uint64_t rows,
+                          size_t dimension);
+
+}  // namespace mi::vector
+
+#endif  // MI_ENGINE_VECTOR_INDEX_INDEX_COST_H_
