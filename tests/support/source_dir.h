@@ -13,7 +13,7 @@ namespace mi::testing {
 // hand in another folder needs MI_SOURCE_DIR set.
 inline std::filesystem::path SourceDir() {
   const char* variable = std::getenv("MI_SOURCE_DIR");
-  const std::filesystem::path root =
+  std::filesystem::path root =
       variable != nullptr ? variable : std::filesystem::current_path();
   if (!std::filesystem::exists(root / "CMakePresets.json")) {
     throw std::runtime_error(
