@@ -44,8 +44,7 @@ class Random {
 
   // Uniform in [0, bound), bound > 0. The bias is below bound / 2^64.
   uint64_t Below(uint64_t bound) {
-    return static_cast<uint64_t>(
-        (static_cast<unsigned __int128>(Bits()) * bound) >> 64);
+    return static_cast<uint64_t>((static_cast<Product>(Bits()) * bound) >> 64);
   }
 
   // Standard normal, by the Box-Muller transform.
@@ -62,6 +61,8 @@ class Random {
   }
 
  private:
+  __extension__ using Product = unsigned __int128;  // not in standard C++
+
   uint64_t state_[4];
   double spare_ = 0;
   bool has_spare_ = false;
