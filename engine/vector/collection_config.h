@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "engine/filter/schema.h"
-#include "engine/vector/metric.h"
+#include "engine/vector/index/index_config.h"
+#include "engine/vector/kernels/metric.h"
 
 namespace mi::vector {
 

@@ -53,7 +53,12 @@ std::vector<size_t> ChooseFullTier(std::span<const SegmentSummary> segments,
 // to a fair share of it.
 std::vector<size_t> ChooseWhenIdle(std::span<const SegmentSummary> segments,
                                    const CompactionOptions& options) {
-  if (segments.size() < 2) return {};
+  if (segments.empty()) return {};
+  if (segments.size() == 1) {
+    const bool worth_it = segments[0].tombstones > 0 &&
+                          segments[0].rows <= options.idle_fold_rows;
+    return worth_it ? std::vector<size_t>{0} : std::vector<size_t>{};
+  }
   std::vector<size_t> by_size(segments.size());
   for (size_t i = 0; i < by_size.size(); ++i) by_size[i] = i;
   std::stable_sort(by_size.begin(), by_size.end(), [&](size_t a, size_t b) {
@@ -65,8 +70,9 @@ std::vector<size_t> ChooseWhenIdle(std::span<const SegmentSummary> segments,
     others += LiveRows(segments[by_size[i]]);
   }
   const bool fold_into_largest =
-      static_cast<double>(others) >=
-          options.idle_merge_share * static_cast<double>(largest) &&
+      (largest + others <= options.idle_fold_rows ||
+       static_cast<double>(others) >=
+           options.idle_merge_share * static_cast<double>(largest)) &&
       largest + others <= options.max_rows;
   if (!fold_into_largest) by_size.erase(by_size.begin());
   if (by_size.size() < 2) return {};

@@ -27,6 +27,9 @@ struct CompactionOptions {
   // When no writes come: everything becomes one segment once the smaller
   // segments hold this share of the largest one's rows.
   double idle_merge_share = 0.1;
+  // When no writes come, up to this many rows are always folded into one
+  // segment without tombstones: it takes seconds.
+  size_t idle_fold_rows = 50'000;
   // Never makes a larger segment.
   size_t max_rows = 4'000'000;
 };

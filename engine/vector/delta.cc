@@ -6,6 +6,8 @@
 #include <cstring>
 #include <functional>
 
+#include "engine/vector/kernels/exact_rank.h"
+
 namespace mi::vector {
 
 Delta::Delta(size_t dimension, size_t capacity)
@@ -27,6 +29,7 @@ void Delta::Append(std::string_view id, std::span<const float> vector,
   const size_t in_chunk = row % kChunkRows;
   std::memcpy(&chunk->vectors[in_chunk * dimension_], vector.data(),
               vector.size_bytes());
+  chunk->inverse_norms[in_chunk] = InverseNorm(vector.data(), dimension_);
   std::atomic<uint32_t>& slot = SlotFor(id);
   const uint32_t before = slot.load(std::memory_order_relaxed);
   Row& target = chunk->rows[in_chunk];

@@ -69,6 +69,11 @@ class Delta {
     return &ChunkOf(row).vectors[(row % kChunkRows) * dimension_];
   }
 
+  // 1 / the vector's Euclidean norm; 0 for a zero vector.
+  float inverse_norm(uint32_t row) const {
+    return ChunkOf(row).inverse_norms[row % kChunkRows];
+  }
+
   // Rows of one chunk lie side by side: [min(kChunkRows, ...), dimension].
   static constexpr size_t kChunkRows = 256;
 
@@ -94,6 +99,7 @@ class Delta {
   };
   struct Chunk {
     std::unique_ptr<float[]> vectors;
+    float inverse_norms[kChunkRows];
     Row rows[kChunkRows];
   };
 

@@ -21,17 +21,18 @@ struct SegmentPlan {
   uint64_t rows = 0;
   uint64_t estimated_matches = 0;
   uint32_t ef_search = 0;  // graph walks, after widening for the filter
-  uint32_t n_probe = 0;    // list scans
+  uint32_t n_probe = 0;    // list scans; 0 in a plan: the index chooses
 };
 
 struct PlanInput {
+  size_t dimension = 0;
   uint64_t rows = 0;
   // Live rows that are estimated to match; `rows` without a filter.
   uint64_t estimated_matches = 0;
   bool filtered = false;
   bool exact = false;
   bool has_graph = false;
-  bool has_lists = false;
+  uint32_t n_lists = 0;  // 0: there are none
   uint64_t k = 10;
   uint32_t ef_search = 64;
   uint32_t n_probe = 0;  // 0: the index's estimate

@@ -92,6 +92,7 @@ class Searcher {
 
   SegmentPlan PlanFor(const Segment& segment) const {
     PlanInput input;
+    input.dimension = view_.config->dimension;
     input.rows = segment.size();
     input.estimated_matches = segment.size() - segment.tombstones();
     if (request_.filter != nullptr) {
@@ -104,7 +105,7 @@ class Searcher {
     }
     input.exact = request_.exact;
     input.has_graph = segment.index().has_graph();
-    input.has_lists = segment.index().n_lists() > 0;
+    input.n_lists = static_cast<uint32_t>(segment.index().n_lists());
     input.k = options_.k;
     input.ef_search = options_.ef_search;
     input.n_probe = options_.n_probe;
@@ -135,21 +136,18 @@ class Searcher {
   absl::Status SearchSegment(const Segment& segment) {
     SegmentPlan plan = PlanFor(segment);
     ASSIGN_OR_RETURN(const Selection selection, Select(segment, plan));
-    SearchOptions options = options_;
-    options.ef_search = plan.ef_search;
-    options.n_probe = plan.n_probe;
     std::vector<Neighbor> found;
     SearchStats stats;
     if (selection.as_list) {
-      RETURN_IF_ERROR(
-          segment.index().SearchRows(request_.vector, selection.listed, options,
-                                     selection.rows, &found, &stats, stop_));
+      RETURN_IF_ERROR(segment.index().SearchRows(
+          request_.vector, selection.listed, options_, selection.rows, &found,
+          &stats, stop_));
     } else if (plan.strategy == SearchStrategy::kExactScan) {
       RETURN_IF_ERROR(segment.index().SearchExact(
-          request_.vector, options, selection.rows, &found, &stats, stop_));
+          request_.vector, options_, selection.rows, &found, &stats, stop_));
     } else {
       RETURN_IF_ERROR(segment.index().Search(
-          request_.vector, options, selection.rows, &found, &stats, stop_));
+          request_.vector, options_, selection.rows, &found, &stats, stop_));
       if (stats.fell_back_to_exact) {
         plan.strategy = SearchStrategy::kExactScan;
       }

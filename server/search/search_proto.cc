@@ -144,8 +144,8 @@ void CheckThreshold(float threshold, std::string_view field,
 }
 
 // The part of a stored payload that an answer carries.
-void PayloadToProto(std::string_view encoded, const ReturnFields& fields,
-                    ProtoPayload* out) {
+void StoredPayloadToProto(std::string_view encoded, const ReturnFields& fields,
+                          ProtoPayload* out) {
   if (!fields.with_payload) return;
   const payload::PayloadView view(encoded);
   if (fields.payload_fields.empty()) {
@@ -167,7 +167,7 @@ void PointToProto(const vector::PointRef& point, size_t dimension,
     const float* vector = point.vector();
     out->mutable_vector()->Add(vector, vector + dimension);
   }
-  PayloadToProto(point.payload(), fields, out->mutable_payload());
+  StoredPayloadToProto(point.payload(), fields, out->mutable_payload());
 }
 
 v1::SearchStrategy StrategyToProto(vector::SearchStrategy strategy) {

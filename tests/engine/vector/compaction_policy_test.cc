@@ -56,6 +56,16 @@ TEST(CompactionPolicyTest, FoldsEverythingWhenIdleIfTheSmallOnesAddUp) {
       ElementsAre(0, 1, 2));
 }
 
+TEST(CompactionPolicyTest, CleansUpSmallCollectionsWhenIdle) {
+  EXPECT_THAT(ChooseSegmentsToMerge(Segments({40'000, 100}), true, {}),
+              ElementsAre(0, 1));
+  auto segments = Segments({40'000});
+  EXPECT_THAT(ChooseSegmentsToMerge(segments, true, {}), IsEmpty());
+  segments[0].tombstones = 1;
+  EXPECT_THAT(ChooseSegmentsToMerge(segments, true, {}), ElementsAre(0));
+  EXPECT_THAT(ChooseSegmentsToMerge(segments, false, {}), IsEmpty());
+}
+
 TEST(CompactionPolicyTest, SparesTheLargeSegmentWhenTheSmallOnesAreFew) {
   EXPECT_THAT(ChooseSegmentsToMerge(Segments({1'000'000, 4000, 2000}),
                                     /*idle=*/true, {}),

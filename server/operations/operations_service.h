@@ -1,0 +1,48 @@
+// OperationsService: what the server says of itself.
+
+#ifndef MI_SERVER_OPERATIONS_OPERATIONS_SERVICE_H_
+#define MI_SERVER_OPERATIONS_OPERATIONS_SERVICE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "engine/base/clock.h"
+#include "marketing/intelligence/v1/operations_service.grpc.pb.h"
+#include "server/rpc/calls.h"
+
+namespace mi::server {
+
+namespace v1 = ::marketing::intelligence::v1;
+
+// The raw form of every method; see RawSearchService.
+using RawOperationsService =
+    v1::OperationsService::WithRawCallbackMethod_GetServerInfo<
+        v1::OperationsService::Service>;
+
+// Facts that hold as long as the process runs.
+struct ServerFacts {
+  v1::DurabilityClass durability = v1::DURABILITY_CLASS_MACHINE;
+  uint64_t max_message_bytes = 0;
+  uint32_t max_collections = 0;
+  std::string vector_kernels;
+  TimeMicros start_time = 0;
+};
+
+// Thread-safe.
+class OperationsService final : public RawOperationsService {
+ public:
+  // `calls` must outlive the service.
+  OperationsService(rpc::Calls& calls, ServerFacts facts);
+
+  grpc::ServerUnaryReactor* GetServerInfo(grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
+
+ private:
+  rpc::Calls& calls_;
+  const ServerFacts facts_;
+};
+
+}  // namespace mi::server
+
+#endif  // MI_SERVER_OPERATIONS_OPERATIONS_SERVICE_H_
