@@ -53,12 +53,11 @@ RowSetView FieldIndex::NeedTest(const Predicate& predicate) const {
   return RowSetView::Rows({});
 }
 
-MatchEstimate FieldIndex::Estimate(const Predicate& predicate) const {
-  MatchEstimate estimate;
+FieldEstimate FieldIndex::Estimate(const Predicate& predicate) const {
   if (std::holds_alternative<AnyValue>(predicate.test)) {
-    estimate.min = estimate.max = present_.count();
-    estimate.expected = static_cast<double>(present_.count());
-    return estimate;
+    return {.rows = {.min = present_.count(),
+                     .max = present_.count(),
+                     .expected = static_cast<double>(present_.count())}};
   }
   const EntryCount entries = values_->Count(predicate.test);
   // Entries beyond the first of their row: all of them may be among those that
@@ -66,20 +65,23 @@ MatchEstimate FieldIndex::Estimate(const Predicate& predicate) const {
   const uint64_t repeated = values_->num_entries() > indexed_rows_
                                 ? values_->num_entries() - indexed_rows_
                                 : 0;
-  estimate.min = std::max(entries.longest_list,
-                          entries.min - std::min(entries.min, repeated));
-  estimate.max = std::min<uint64_t>(entries.max, indexed_rows_);
-  if (TakesNull(predicate.test)) {
-    estimate.min = std::max<uint64_t>(estimate.min, nulls_.count());
-    estimate.max += nulls_.count();
+  MatchEstimate rows;
+  rows.min = std::max(entries.longest_list,
+                      entries.min - std::min(entries.min, repeated));
+  rows.max = std::min<uint64_t>(entries.max, indexed_rows_);
+  const bool is_one_list = entries.longest_list == entries.max;
+  uint64_t gathered = is_one_list ? 0 : entries.max;
+  if (TakesNull(predicate.test) && nulls_.count() > 0) {
+    rows.min = std::max<uint64_t>(rows.min, nulls_.count());
+    rows.max += nulls_.count();
+    gathered = entries.max + nulls_.count();
   }
-  estimate.min -= std::min<uint64_t>(estimate.min, NeedTest(predicate).count());
-  estimate.max =
-      std::min<uint64_t>(estimate.max + irregular_.count(), present_.count());
-  estimate.expected =
-      (static_cast<double>(estimate.min) + static_cast<double>(estimate.max)) /
-      2;
-  return estimate;
+  rows.min -= std::min<uint64_t>(rows.min, NeedTest(predicate).count());
+  rows.max =
+      std::min<uint64_t>(rows.max + irregular_.count(), present_.count());
+  rows.expected =
+      (static_cast<double>(rows.min) + static_cast<double>(rows.max)) / 2;
+  return {.rows = rows, .gathered_entries = gathered};
 }
 
 FoundRows FieldIndex::Find(const Predicate& predicate) const {

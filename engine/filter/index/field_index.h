@@ -20,6 +20,14 @@
 
 namespace mi::filter {
 
+// What is known about a predicate before it is answered.
+struct FieldEstimate {
+  // Bounds on the number of rows that match, irregular rows included.
+  MatchEstimate rows;
+  // Index entries that Find() copies; 0 when it lends a list as it is.
+  uint64_t gathered_entries = 0;
+};
+
 // Immutable. For a predicate that it serves, the matching rows are
 //   Find(), less those of them in NeedTest() that fail the predicate,
 //   plus the rows of irregular() that pass it.
@@ -30,8 +38,7 @@ class FieldIndex {
 
   bool Serves(const Predicate& predicate) const;
 
-  // Bounds on the number of rows that match, irregular rows included.
-  MatchEstimate Estimate(const Predicate& predicate) const;
+  FieldEstimate Estimate(const Predicate& predicate) const;
 
   // See above.
   FoundRows Find(const Predicate& predicate) const;

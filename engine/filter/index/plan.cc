@@ -28,13 +28,14 @@ void PlanCondition(Fields fields, uint32_t num_rows, PlanNode* plan) {
     plan->estimate.expected = static_cast<double>(plan->estimate.max) / 2;
     return;
   }
-  plan->estimate = plan->field->Estimate(predicate);
+  const FieldEstimate estimate = plan->field->Estimate(predicate);
+  plan->estimate = estimate.rows;
   const auto tested = static_cast<double>(
       plan->field->irregular().count() +
       std::min<uint64_t>(plan->field->NeedTest(predicate).count(),
                          plan->estimate.max));
   plan->index_ns = kLookupNs +
-                   kEntryNs * static_cast<double>(plan->estimate.max) +
+                   kEntryNs * static_cast<double>(estimate.gathered_entries) +
                    (kPayloadNs + kConditionNs) * tested;
 }
 
