@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
@@ -13,8 +14,11 @@
 
 namespace mi::storage {
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = ::testing::TempDir() + "/mi-journal-XXXXXX";
+TemporaryFolder::TemporaryFolder(Where where) {
+  constexpr char kMemory[] = "/dev/shm";
+  const bool in_memory = where == Where::kMemory && access(kMemory, W_OK) == 0;
+  std::string name = (in_memory ? kMemory : ::testing::TempDir()) +
+                     std::string("/mi-journal-XXXXXX");
   EXPECT_NE(mkdtemp(name.data()), nullptr) << name;
   path_ = name;
 }

@@ -18,7 +18,10 @@ namespace mi::storage {
 // A folder that is removed, with what is in it, at the end.
 class TemporaryFolder {
  public:
-  TemporaryFolder();
+  // On the disk of temporary files, or in memory where there is such a thing:
+  // for tests that sync often and are not about the disk.
+  enum class Where { kDisk, kMemory };
+  explicit TemporaryFolder(Where where = Where::kDisk);
   ~TemporaryFolder();
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
