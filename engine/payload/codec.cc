@@ -42,12 +42,13 @@ std::optional<int64_t> Scaled(double value, double scale) {
   constexpr double kLimit = 0x1p41;
   const double scaled = std::nearbyint(value * scale);
   if (!(std::abs(scaled) < kLimit)) return std::nullopt;
-  const double back = scaled / scale;
+  const auto integer = static_cast<int64_t>(scaled);
+  const double back = static_cast<double>(integer) / scale;
   // Bits, not values: -0.0 has no integer.
   if (std::bit_cast<uint64_t>(back) != std::bit_cast<uint64_t>(value)) {
     return std::nullopt;
   }
-  return static_cast<int64_t>(scaled);
+  return integer;
 }
 
 class Encoder {
