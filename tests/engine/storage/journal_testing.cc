@@ -15,10 +15,12 @@
 namespace mi::storage {
 
 TemporaryFolder::TemporaryFolder(Where where) {
-  constexpr char kMemory[] = "/dev/shm";
-  const bool in_memory = where == Where::kMemory && access(kMemory, W_OK) == 0;
-  std::string name = (in_memory ? kMemory : ::testing::TempDir()) +
-                     std::string("/mi-journal-XXXXXX");
+  const std::filesystem::path memory = "/dev/shm";
+  const bool in_memory =
+      where == Where::kMemory && access(memory.c_str(), W_OK) == 0;
+  const std::filesystem::path parent =
+      in_memory ? memory : std::filesystem::path(::testing::TempDir());
+  std::string name = (parent / "mi-journal-XXXXXX").string();
   EXPECT_NE(mkdtemp(name.data()), nullptr) << name;
   path_ = name;
 }
