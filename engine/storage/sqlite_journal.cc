@@ -256,6 +256,8 @@ absl::StatusOr<size_t> SqliteJournal::Checkpoint(Database& database, int mode) {
   int moved = 0;
   const int code = sqlite3_wal_checkpoint_v2(database.handle(), nullptr, mode,
                                              &logged, &moved);
+  // Somebody else is at it, as Maintain() during an append: theirs will do.
+  if (code == SQLITE_BUSY) return write_ahead_bytes_;
   if (code != SQLITE_OK) {
     absl::Status error =
         SqliteError(sqlite3_extended_errcode(database.handle()),
