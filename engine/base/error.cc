@@ -49,8 +49,8 @@ std::string Encode(const ErrorDetails& details) {
   Put(&out, fmt::to_string(static_cast<int>(details.reason)));
   Put(&out, details.resource_type);
   Put(&out, details.resource_name);
-  Put(&out, fmt::to_string(
-                details.retry_after ? details.retry_after->count() : -1));
+  Put(&out,
+      fmt::to_string(details.retry_after ? details.retry_after->count() : -1));
   Put(&out, fmt::to_string(details.violations.size()));
   for (const auto& violation : details.violations) {
     Put(&out, violation.field);

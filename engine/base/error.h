@@ -53,7 +53,8 @@ struct FieldViolation {
   std::string field;
   std::string description;
 
-  friend bool operator==(const FieldViolation&, const FieldViolation&) = default;
+  friend bool operator==(const FieldViolation&,
+                         const FieldViolation&) = default;
 };
 
 // What a status carries beside its code and message.

@@ -22,16 +22,18 @@ Executor::Executor(Options options) : options_(std::move(options)) {
 Executor::~Executor() { Shutdown(); }
 
 bool Executor::TrySubmit(std::function<void()> task) {
-  absl::MutexLock lock(&queue_mutex_);
+  MutexLock lock(queue_mutex_);
   if (stopping_ || queue_.size() >= options_.max_queued) return false;
   queue_.push_back(std::move(task));
+  queue_changed_.NotifyOne();
   return true;
 }
 
 void Executor::Shutdown() {
   {
-    absl::MutexLock lock(&queue_mutex_);
+    MutexLock lock(queue_mutex_);
     stopping_ = true;
+    queue_changed_.NotifyAll();
   }
   for (auto& thread : threads_) {
     if (thread.joinable()) thread.join();
@@ -39,12 +41,12 @@ void Executor::Shutdown() {
 }
 
 size_t Executor::queued() const {
-  absl::MutexLock lock(&queue_mutex_);
+  MutexLock lock(queue_mutex_);
   return queue_.size();
 }
 
 size_t Executor::running() const {
-  absl::MutexLock lock(&queue_mutex_);
+  MutexLock lock(queue_mutex_);
   return running_;
 }
 
@@ -61,8 +63,11 @@ void Executor::Loop(size_t index) {
   while (true) {
     std::function<void()> task;
     {
-      absl::MutexLock lock(&queue_mutex_);
-      queue_mutex_.Await(absl::Condition(this, &Executor::HasWorkLocked));
+      MutexLock lock(queue_mutex_);
+      queue_changed_.Wait(queue_mutex_,
+                          [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+                            return stopping_ || !queue_.empty();
+                          });
       if (queue_.empty()) return;
       task = std::move(queue_.front());
       queue_.pop_front();
@@ -70,7 +75,7 @@ void Executor::Loop(size_t index) {
     }
     task();
     task = nullptr;  // what it holds is released before it counts as done
-    absl::MutexLock lock(&queue_mutex_);
+    MutexLock lock(queue_mutex_);
     --running_;
   }
 }

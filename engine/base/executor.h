@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "engine/base/mutex.h"
 
 namespace mi {
 
@@ -49,12 +49,9 @@ class Executor {
 
  private:
   void Loop(size_t index);
-  bool HasWorkLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(queue_mutex_) {
-    return stopping_ || !queue_.empty();
-  }
-
   const Options options_;
-  mutable absl::Mutex queue_mutex_;
+  mutable Mutex queue_mutex_;
+  Condition queue_changed_;
   std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(queue_mutex_);
   bool stopping_ ABSL_GUARDED_BY(queue_mutex_) = false;
   size_t running_ ABSL_GUARDED_BY(queue_mutex_) = 0;

@@ -14,10 +14,9 @@
 
 // Evaluates `expr`, an absl::Status, and returns it from the function if it is
 // an error.
-#define RETURN_IF_ERROR(expr)                              \
-  do {                                                     \
-    if (absl::Status mi_status_ = (expr); !mi_status_.ok()) \
-      return mi_status_;                                   \
+#define RETURN_IF_ERROR(expr)                                                  \
+  do {                                                                         \
+    if (absl::Status mi_status_ = (expr); !mi_status_.ok()) return mi_status_; \
   } while (false)
 
 // Evaluates `expr`, an absl::StatusOr<T>; on success moves the value into

@@ -33,20 +33,20 @@ Collection::Collection(CollectionConfig config,
       active_(std::make_shared<Delta>(
           config_->dimension, DeltaCapacity(config_->dimension, options))),
       view_(nullptr) {
-  absl::MutexLock lock(&structure_mutex_);
+  MutexLock lock(structure_mutex_);
   PublishLocked();
 }
 
 Collection::~Collection() { StopBackground(); }
 
 size_t Collection::pending_builds() const {
-  absl::MutexLock lock(&structure_mutex_);
+  MutexLock lock(structure_mutex_);
   return frozen_.size() + (merge_scheduled_ ? 1 : 0);
 }
 
 UpsertCounts Collection::Upsert(std::span<const PointToWrite> points,
                                 uint64_t sequence) {
-  absl::MutexLock lock(&structure_mutex_);
+  MutexLock lock(structure_mutex_);
   UpsertCounts counts;
   for (const PointToWrite& point : points) {
     if (MarkDeletedLocked(point.id, sequence)) {
@@ -65,7 +65,7 @@ UpsertCounts Collection::Upsert(std::span<const PointToWrite> points,
 
 size_t Collection::Delete(std::span<const std::string_view> ids,
                           uint64_t sequence) {
-  absl::MutexLock lock(&structure_mutex_);
+  MutexLock lock(structure_mutex_);
   size_t deleted = 0;
   for (const std::string_view id : ids) {
     if (MarkDeletedLocked(id, sequence)) ++deleted;
@@ -79,7 +79,7 @@ size_t Collection::Delete(std::span<const std::string_view> ids,
 void Collection::Configure(const IndexSettings& index,
                            std::vector<filter::FieldSchema> payload_fields,
                            uint64_t sequence) {
-  absl::MutexLock lock(&structure_mutex_);
+  MutexLock lock(structure_mutex_);
   auto config = std::make_shared<CollectionConfig>(*config_);
   config->index = index;
   config->payload_fields = std::move(payload_fields);
@@ -157,7 +157,7 @@ void Collection::RunSeal() {
   std::shared_ptr<Delta> source;
   std::shared_ptr<const CollectionConfig> config;
   {
-    absl::MutexLock lock(&structure_mutex_);
+    MutexLock lock(structure_mutex_);
     source = frozen_.front();
     config = config_;
   }
@@ -165,8 +165,9 @@ void Collection::RunSeal() {
   builder.Add(source);
   auto segment = builder.Build(stop_.get_token());
 
-  absl::MutexLock lock(&structure_mutex_);
+  MutexLock lock(structure_mutex_);
   seal_scheduled_ = false;
+  build_ended_.NotifyAll();
   if (!segment.ok()) {
     if (!absl::IsCancelled(segment.status())) lanes_.on_error(segment.status());
     return;  // the delta stays and is searched exactly; a tick tries again
@@ -182,11 +183,12 @@ void Collection::RunMerge() {
   std::vector<std::shared_ptr<Segment>> sources;
   std::shared_ptr<const CollectionConfig> config;
   {
-    absl::MutexLock lock(&structure_mutex_);
+    MutexLock lock(structure_mutex_);
     for (const size_t i : ChooseMergeLocked()) sources.push_back(segments_[i]);
     config = config_;
     if (sources.empty()) {
       merge_scheduled_ = false;
+      build_ended_.NotifyAll();
       return;
     }
   }
@@ -194,8 +196,9 @@ void Collection::RunMerge() {
   for (const auto& source : sources) builder.Add(source);
   auto segment = builder.Build(stop_.get_token());
 
-  absl::MutexLock lock(&structure_mutex_);
+  MutexLock lock(structure_mutex_);
   merge_scheduled_ = false;
+  build_ended_.NotifyAll();
   if (!segment.ok()) {
     if (!absl::IsCancelled(segment.status())) lanes_.on_error(segment.status());
     return;  // the sources stay; a tick tries again
@@ -211,7 +214,7 @@ void Collection::RunMerge() {
 }
 
 void Collection::Tick(std::chrono::steady_clock::time_point now) {
-  absl::MutexLock lock(&structure_mutex_);
+  MutexLock lock(structure_mutex_);
   if (written_since_tick_) {
     written_since_tick_ = false;
     idle_ = false;
@@ -229,7 +232,7 @@ void Collection::Tick(std::chrono::steady_clock::time_point now) {
 void Collection::StopBackground() { stop_.request_stop(); }
 
 void Collection::WaitForBuilds(bool fold) {
-  absl::MutexLock lock(&structure_mutex_);
+  MutexLock lock(structure_mutex_);
   if (fold) {
     idle_ = true;
     if (active_->size() > 0) {
@@ -238,7 +241,9 @@ void Collection::WaitForBuilds(bool fold) {
     }
   }
   ScheduleLocked();
-  structure_mutex_.Await(absl::Condition(this, &Collection::QuietLocked));
+  build_ended_.Wait(structure_mutex_, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return !seal_scheduled_ && !merge_scheduled_;
+  });
 }
 
 }  // namespace mi::vector

@@ -21,7 +21,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
+#include "engine/base/mutex.h"
 #include "engine/base/published.h"
 #include "engine/vector/collection_config.h"
 #include "engine/vector/collection_view.h"
@@ -121,9 +121,6 @@ class Collection : public std::enable_shared_from_this<Collection> {
   void ScheduleLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(structure_mutex_);
   std::vector<size_t> ChooseMergeLocked() const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(structure_mutex_);
-  bool QuietLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(structure_mutex_) {
-    return !seal_scheduled_ && !merge_scheduled_;
-  }
 
   void RunSeal();
   void RunMerge();
@@ -134,7 +131,8 @@ class Collection : public std::enable_shared_from_this<Collection> {
 
   // Guards the lists that writers append to and builds replace; readers use
   // the published view.
-  mutable absl::Mutex structure_mutex_;
+  mutable Mutex structure_mutex_;
+  Condition build_ended_;
   std::shared_ptr<const CollectionConfig> config_
       ABSL_GUARDED_BY(structure_mutex_);
   uint64_t sequence_ ABSL_GUARDED_BY(structure_mutex_);

@@ -24,7 +24,7 @@ absl::StatusOr<std::shared_ptr<Workspace>> Directory::Open(
 
 absl::StatusOr<std::shared_ptr<Workspace>> Directory::OpenTenant(
     const std::string& tenant) {
-  absl::MutexLock lock(&workspaces_mutex_);
+  MutexLock lock(workspaces_mutex_);
   if (closed_) {
     return RetryLater(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
                       "the server is shutting down",
@@ -47,13 +47,13 @@ absl::StatusOr<std::shared_ptr<Workspace>> Directory::OpenTenant(
 
 std::vector<std::pair<std::string, std::shared_ptr<Workspace>>> Directory::All()
     const {
-  absl::MutexLock lock(&workspaces_mutex_);
+  MutexLock lock(workspaces_mutex_);
   return {workspaces_.begin(), workspaces_.end()};
 }
 
 void Directory::Close() {
   std::map<std::string, std::shared_ptr<Workspace>> closing;
-  absl::MutexLock lock(&workspaces_mutex_);
+  MutexLock lock(workspaces_mutex_);
   closed_ = true;
   closing.swap(workspaces_);
   closing.clear();

@@ -11,7 +11,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+#include "engine/base/mutex.h"
 #include "engine/storage/journal.h"
 #include "engine/workspace/tenant.h"
 #include "engine/workspace/workspace.h"
@@ -53,7 +53,7 @@ class Directory {
   const WorkspaceEnvironment environment_;
   // Held while a workspace is opened: another tenant's first call waits too,
   // which is rare, and nobody opens a journal twice.
-  mutable absl::Mutex workspaces_mutex_;
+  mutable Mutex workspaces_mutex_;
   bool closed_ ABSL_GUARDED_BY(workspaces_mutex_) = false;
   std::map<std::string, std::shared_ptr<Workspace>> workspaces_
       ABSL_GUARDED_BY(workspaces_mutex_);

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "absl/synchronization/notification.h"
 #include "engine/base/error.h"
+#include "engine/base/notification.h"
 #include "engine/base/status_macros.h"
 #include "engine/workspace/write_group.h"
 
@@ -24,7 +24,7 @@ struct Workspace::PendingWrite {
   WriteRequest request;
   std::stop_token stop;
   absl::StatusOr<WriteResult> result = WriteResult{};
-  absl::Notification done;
+  Notification done;
 
   void Finish(absl::StatusOr<WriteResult> outcome) {
     result = std::move(outcome);
@@ -59,8 +59,9 @@ Workspace::Workspace(std::unique_ptr<storage::Journal> journal,
 
 Workspace::~Workspace() {
   {
-    absl::MutexLock lock(&waiting_mutex_);
+    MutexLock lock(waiting_mutex_);
     closing_ = true;
+    waiting_changed_.NotifyOne();
   }
   if (writer_.joinable()) writer_.join();
   for (const auto& [name, entry] : catalog()->collections) {
@@ -88,15 +89,16 @@ absl::StatusOr<WriteResult> Workspace::Write(WriteRequest request,
   pending.request = std::move(request);
   pending.stop = std::move(stop);
   {
-    absl::MutexLock lock(&waiting_mutex_);
+    MutexLock lock(waiting_mutex_);
     if (closing_) return Closing();
     if (waiting_.size() >= options_.max_waiting_writes) {
       return RetryLater(absl::StatusCode::kUnavailable, Reason::kOverloaded,
                         "too many writes are waiting", kQueueFullDelay);
     }
     waiting_.push_back(&pending);
+    waiting_changed_.NotifyOne();
   }
-  pending.done.WaitForNotification();
+  pending.done.Wait();
   return std::move(pending.result);
 }
 
@@ -104,8 +106,11 @@ void Workspace::WriterLoop() {
   std::deque<PendingWrite*> pending;
   while (true) {
     {
-      absl::MutexLock lock(&waiting_mutex_);
-      waiting_mutex_.Await(absl::Condition(this, &Workspace::HasWorkLocked));
+      MutexLock lock(waiting_mutex_);
+      waiting_changed_.Wait(waiting_mutex_,
+                            [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+                              return closing_ || !waiting_.empty();
+                            });
       if (waiting_.empty()) return;
       pending.swap(waiting_);
     }

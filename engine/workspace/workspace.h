@@ -13,8 +13,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "engine/base/clock.h"
+#include "engine/base/mutex.h"
 #include "engine/storage/journal.h"
 #include "engine/workspace/state.h"
 
@@ -94,9 +94,6 @@ class Workspace {
   void WriterLoop();
   // Commits a prefix of `pending` as one group and removes it.
   void CommitGroup(std::deque<PendingWrite*>* pending);
-  bool HasWorkLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(waiting_mutex_) {
-    return closing_ || !waiting_.empty();
-  }
 
   const WorkspaceOptions options_;
   const WorkspaceEnvironment environment_;
@@ -104,7 +101,8 @@ class Workspace {
   State state_;
   std::string epoch_;
 
-  mutable absl::Mutex waiting_mutex_;
+  Mutex waiting_mutex_;
+  Condition waiting_changed_;
   std::deque<PendingWrite*> waiting_ ABSL_GUARDED_BY(waiting_mutex_);
   bool closing_ ABSL_GUARDED_BY(waiting_mutex_) = false;
   std::thread writer_;

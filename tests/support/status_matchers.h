@@ -49,12 +49,11 @@ MATCHER_P2(StatusIs, code, message_matcher, "has the code and the message") {
 
 // Declares or assigns `lhs` from a StatusOr, failing the test on an error.
 #define ASSERT_OK_AND_ASSIGN(lhs, expr) \
-  ASSERT_OK_AND_ASSIGN_IMPL_(           \
-      MI_TEST_CONCAT_(mi_statusor_, __LINE__), lhs, expr)
+  ASSERT_OK_AND_ASSIGN_IMPL_(MI_TEST_CONCAT_(mi_statusor_, __LINE__), lhs, expr)
 #define MI_TEST_CONCAT_INNER_(x, y) x##y
 #define MI_TEST_CONCAT_(x, y) MI_TEST_CONCAT_INNER_(x, y)
-#define ASSERT_OK_AND_ASSIGN_IMPL_(statusor, lhs, expr)    \
-  auto statusor = (expr);                                  \
+#define ASSERT_OK_AND_ASSIGN_IMPL_(statusor, lhs, expr)       \
+  auto statusor = (expr);                                     \
   ASSERT_TRUE(statusor.ok()) << statusor.status().ToString(); \
   lhs = std::move(statusor).value()
 
