@@ -38,7 +38,9 @@ std::string OneOf(const char* const (&choices)[kSize], Random* random) {
   return choices[random->Below(kSize)];
 }
 
-// `permille` is uniform in [0, 1000): "permille < p" matches p per mille.
+constexpr int64_t kMaxSpend = 5'000'000'000;
+
+// `spend` is uniform: below p * kMaxSpend / 1000 lie p per mille.
 Payload Campaign(uint32_t row, Random* random) {
   return {
       {"name", "Campaign " + std::to_string(row) + " " + OneOf(kTags, random)},
@@ -52,7 +54,7 @@ Payload Campaign(uint32_t row, Random* random) {
                                                    random->Below(80'000'000)) *
                               1'000'000}},
       {"tags", List{OneOf(kTags, random), OneOf(kTags, random)}},
-      {"spend", static_cast<int64_t>(random->Below(5'000'000'000))},
+      {"spend", static_cast<int64_t>(random->Below(kMaxSpend))},
       {"roas", static_cast<double>(random->Below(1'000)) / 100},
       {"location",
        GeoPoint{35 + 25 * random->Uniform(), -10 + 40 * random->Uniform()}},
@@ -82,11 +84,11 @@ const Segment& SegmentOf(int64_t num_rows) {
         *payload::EncodePayload(Campaign(row, &random)));
   }
   const std::vector<FieldSchema> schema = {
-      {"name", FieldType::kText},        {"platform", FieldType::kKeyword},
-      {"market", FieldType::kKeyword},   {"start_date", FieldType::kDateTime},
-      {"tags", FieldType::kKeyword},     {"spend", FieldType::kInteger},
-      {"roas", FieldType::kFloat},       {"location", FieldType::kGeo},
-      {"permille", FieldType::kInteger}, {"bucket", FieldType::kKeyword}};
+      {"name", FieldType::kText},      {"platform", FieldType::kKeyword},
+      {"market", FieldType::kKeyword}, {"start_date", FieldType::kDateTime},
+      {"tags", FieldType::kKeyword},   {"spend", FieldType::kInteger},
+      {"roas", FieldType::kFloat},     {"location", FieldType::kGeo},
+      {"bucket", FieldType::kKeyword}};
   segment->index = *PayloadIndex::Build(schema, static_cast<uint32_t>(num_rows),
                                         segment->Reader());
   segment->no_index = PayloadIndex(static_cast<uint32_t>(num_rows));
@@ -98,8 +100,8 @@ Filter Where(std::string path, Test test) {
   return Filter::Of({.path = std::move(path), .test = std::move(test)});
 }
 
-Filter PermilleBelow(int64_t permille) {
-  return Where("permille", Range{.less_than = permille});
+Filter SpendBelow(int64_t permille) {
+  return Where("spend", Range{.less_than = permille * kMaxSpend / 1000});
 }
 
 CompiledFilter Compile(const Filter& filter) {
@@ -155,18 +157,18 @@ void SelectRowsLoop(benchmark::State& state, const Filter& filter) {
 
 // One indexed range.
 void BM_EstimateRange(benchmark::State& state) {
-  EstimateLoop(state, PermilleBelow(state.range(1)));
+  EstimateLoop(state, SpendBelow(state.range(1)));
 }
 void BM_SelectRange(benchmark::State& state) {
-  SelectLoop(state, PermilleBelow(state.range(1)));
+  SelectLoop(state, SpendBelow(state.range(1)));
 }
 void BM_SelectRowsRange(benchmark::State& state) {
-  SelectRowsLoop(state, PermilleBelow(state.range(1)));
+  SelectRowsLoop(state, SpendBelow(state.range(1)));
 }
 
 // An indexed range, an indexed keyword and a condition without index.
 Filter Mixed(int64_t permille) {
-  return Filter::And({PermilleBelow(permille),
+  return Filter::And({SpendBelow(permille),
                       Where("platform", Equal{"facebook"}),
                       Where("objective", NotEqual{"leads"})});
 }
@@ -177,7 +179,7 @@ void BM_SelectRowsMixed(benchmark::State& state) {
 // Every payload is read: what Matches() costs a row.
 void BM_ScanWithoutIndex(benchmark::State& state) {
   const Segment& segment = SegmentOf(state.range(0));
-  const CompiledFilter compiled = Compile(PermilleBelow(state.range(1)));
+  const CompiledFilter compiled = Compile(SpendBelow(state.range(1)));
   for (auto _ : state) {
     Bitset bits;
     if (!segment.no_index.Select(compiled, segment.Reader(), &bits).ok()) {
@@ -226,7 +228,7 @@ void BM_SelectFourConditions(benchmark::State& state) {
       state,
       Filter::And({Where("platform", In{{"facebook", "instagram"}}),
                    Where("tags", Equal{"sale"}),
-                   Where("spend", Range{.greater_than = 4'000'000'000}),
+                   Where("spend", Range{.greater_than = kMaxSpend * 4 / 5}),
                    Filter::Not(Where("roas", Range{.less_than = 2.5}))}));
 }
 

@@ -12,24 +12,31 @@
 namespace mi::filter {
 namespace {
 
-// The lists of several keys together.
-class ListUnion {
- public:
-  ListUnion(const PostingLists& lists, uint32_t num_rows)
-      : lists_(lists), collector_(num_rows) {}
-
-  void operator()(uint32_t key) { collector_.Add(lists_.List(key)); }
-  FoundRows Finish() && { return std::move(collector_).Finish(); }
-
- private:
-  const PostingLists& lists_;
-  RowCollector collector_;
+// Keys begin to end - 1.
+struct KeyRange {
+  uint32_t begin = 0;
+  uint32_t end = 0;
 };
 
-void CountList(uint64_t length, EntryCount* count) {
+// Adds a range to what CountRange knows; ranges must not overlap.
+void CountRange(const PostingLists& lists, KeyRange keys, EntryCount* count) {
+  if (keys.begin >= keys.end) return;
+  const uint64_t length = lists.CountRange(keys.begin, keys.end);
   count->min += length;
   count->max += length;
-  count->longest_list = std::max(count->longest_list, length);
+  if (keys.end - keys.begin == 1) {
+    count->longest_list = std::max(count->longest_list, length);
+  }
+}
+
+void CollectRange(const PostingLists& lists, KeyRange keys,
+                  RowCollector* collector) {
+  if (keys.begin >= keys.end) return;
+  if (keys.end - keys.begin == 1) {
+    collector->Add(lists.List(keys.begin));
+  } else {
+    lists.AddRange(keys.begin, keys.end, collector);
+  }
 }
 
 class KeywordIndex final : public ValueIndex {
@@ -46,15 +53,16 @@ class KeywordIndex final : public ValueIndex {
 
   EntryCount Count(const ValueTest& test) const override {
     EntryCount count;
-    ForEachKey(test,
-               [&](uint32_t key) { CountList(lists_.Count(key), &count); });
+    ForEachRange(test,
+                 [&](KeyRange keys) { CountRange(lists_, keys, &count); });
     return count;
   }
 
   FoundRows Find(const ValueTest& test) const override {
-    ListUnion found(lists_, num_rows_);
-    ForEachKey(test, found);
-    return std::move(found).Finish();
+    RowCollector collector(num_rows_);
+    ForEachRange(
+        test, [&](KeyRange keys) { CollectRange(lists_, keys, &collector); });
+    return std::move(collector).Finish();
   }
 
   uint64_t num_entries() const override { return lists_.num_postings(); }
@@ -64,17 +72,22 @@ class KeywordIndex final : public ValueIndex {
 
  private:
   template <typename Visitor>
-  void ForEachKey(const ValueTest& test, Visitor&& visit) const {
+  void ForEachRange(const ValueTest& test, Visitor&& visit) const {
     if (const auto* members = std::get_if<Membership>(&test)) {
       for (const std::string& text : members->strings) {
-        if (const auto key = dictionary_.Find(text)) visit(*key);
+        if (const auto key = dictionary_.Find(text)) {
+          visit(KeyRange{*key, *key + 1});
+        }
       }
     } else if (const auto* bounds = std::get_if<StringBounds>(&test)) {
-      uint32_t begin = 0;
-      uint32_t end = dictionary_.size();
+      KeyRange keys{0, dictionary_.size()};
       const auto& d = dictionary_;
-      const auto raise = [&](uint32_t key) { begin = std::max(begin, key); };
-      const auto lower = [&](uint32_t key) { end = std::min(end, key); };
+      const auto raise = [&](uint32_t key) {
+        keys.begin = std::max(keys.begin, key);
+      };
+      const auto lower = [&](uint32_t key) {
+        keys.end = std::min(keys.end, key);
+      };
       if (bounds->greater_than) raise(d.CountUpTo(*bounds->greater_than));
       if (bounds->greater_than_or_equal) {
         raise(d.CountBefore(*bounds->greater_than_or_equal));
@@ -83,7 +96,7 @@ class KeywordIndex final : public ValueIndex {
       if (bounds->less_than_or_equal) {
         lower(d.CountUpTo(*bounds->less_than_or_equal));
       }
-      for (uint32_t key = begin; key < end; ++key) visit(key);
+      visit(keys);
     }
   }
 
@@ -118,15 +131,16 @@ class BoolIndex final : public ValueIndex {
 
   EntryCount Count(const ValueTest& test) const override {
     EntryCount count;
-    ForEachKey(test,
-               [&](uint32_t key) { CountList(lists_.Count(key), &count); });
+    ForEachRange(test,
+                 [&](KeyRange keys) { CountRange(lists_, keys, &count); });
     return count;
   }
 
   FoundRows Find(const ValueTest& test) const override {
-    ListUnion found(lists_, num_rows_);
-    ForEachKey(test, found);
-    return std::move(found).Finish();
+    RowCollector collector(num_rows_);
+    ForEachRange(
+        test, [&](KeyRange keys) { CollectRange(lists_, keys, &collector); });
+    return std::move(collector).Finish();
   }
 
   uint64_t num_entries() const override { return lists_.num_postings(); }
@@ -134,11 +148,11 @@ class BoolIndex final : public ValueIndex {
 
  private:
   template <typename Visitor>
-  static void ForEachKey(const ValueTest& test, Visitor&& visit) {
+  static void ForEachRange(const ValueTest& test, Visitor&& visit) {
     const auto* members = std::get_if<Membership>(&test);
     if (members == nullptr) return;
-    if (members->has_false) visit(0);
-    if (members->has_true) visit(1);
+    if (members->has_false) visit(KeyRange{0, 1});
+    if (members->has_true) visit(KeyRange{1, 2});
   }
 
   uint32_t num_rows_;

@@ -28,24 +28,36 @@ class PostingLists {
   PostingLists(uint32_t num_keys, uint32_t num_rows,
                std::vector<Posting> postings);
 
-  uint32_t num_keys() const { return static_cast<uint32_t>(lists_.size()); }
+  uint32_t num_keys() const {
+    return static_cast<uint32_t>(places_.size()) - 1;
+  }
   // Distinct pairs of key and row.
   size_t num_postings() const { return num_postings_; }
 
   RowSetView List(uint32_t key) const;
-  uint32_t Count(uint32_t key) const { return lists_[key].count; }
+  uint32_t Count(uint32_t key) const {
+    return static_cast<uint32_t>(CountRange(key, key + 1));
+  }
+
+  // Of the keys in [begin, end) together. Cost: O(1).
+  uint64_t CountRange(uint32_t begin, uint32_t end) const {
+    return places_[end].postings_before - places_[begin].postings_before;
+  }
+  // Adds the rows of those keys. Cost: O(lists that are bits) beside the rows.
+  void AddRange(uint32_t begin, uint32_t end, RowCollector* collector) const;
 
   size_t MemoryBytes() const;
 
  private:
-  struct ListPlace {
+  struct Place {
     uint32_t start = 0;  // in rows_, or in words_ where the list is bits
-    uint32_t count = 0;
+    uint32_t postings_before = 0;  // of smaller keys
   };
 
   uint32_t num_rows_ = 0;
   size_t num_postings_ = 0;
-  std::vector<ListPlace> lists_;
+  std::vector<Place> places_ = {Place{}};  // of each key, and of the end
+  std::vector<uint32_t> bit_keys_;         // whose lists are bits; ascending
   std::vector<uint32_t> rows_;
   std::vector<uint64_t> words_;
 };

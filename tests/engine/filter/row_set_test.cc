@@ -145,5 +145,35 @@ TEST(PostingListsTest, RareKeysAreNumbersAndCommonKeysBits) {
   EXPECT_EQ(lists.num_postings(), kRows + 10);
 }
 
+// Key k is in each (k + 1)-th row: bits first, numbers later. Key 45 is in
+// every row, so that a list of bits stands among lists of numbers.
+TEST(PostingListsTest, RangesOfKeysAreTheirListsTogether) {
+  constexpr uint32_t kKeys = 60;
+  constexpr uint32_t kNoisyKey = 45;
+  std::vector<Posting> postings;
+  std::vector<Set> expected(kKeys);
+  for (uint32_t row = 0; row < kRows; ++row) {
+    for (uint32_t key = 0; key < kKeys; ++key) {
+      if (row % (key + 1) != 0 && key != kNoisyKey) continue;
+      postings.push_back({key, row});
+      expected[key].insert(row);
+    }
+  }
+  const PostingLists lists(kKeys, kRows, postings);
+  for (uint32_t begin = 0; begin < kKeys; ++begin) {
+    Set together;
+    uint64_t count = 0;
+    for (uint32_t end = begin + 1; end <= kKeys; ++end) {
+      together.insert(expected[end - 1].begin(), expected[end - 1].end());
+      count += expected[end - 1].size();
+      ASSERT_EQ(lists.CountRange(begin, end), count);
+      RowCollector collector(kRows);
+      lists.AddRange(begin, end, &collector);
+      ASSERT_EQ(MembersOf(std::move(collector).Finish().View()), together)
+          << begin << " to " << end;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mi::filter
