@@ -360,9 +360,9 @@ TEST(CollectionTest, ListsPointsInOrderOfIdsPageByPage) {
   std::vector<std::string> listed;
   std::string after;
   while (true) {
-    ASSERT_OK_AND_ASSIGN(
-        const auto page,
-        ListPoints(*fixture.collection->View(), &filter, after, 7, {}));
+    const auto view = fixture.collection->View();
+    ASSERT_OK_AND_ASSIGN(const auto page,
+                         ListPoints(*view, &filter, after, 7, {}));
     for (const PointRef& point : page) listed.emplace_back(point.id());
     if (page.size() < 7) break;
     after = listed.back();
@@ -399,13 +399,12 @@ TEST(CollectionTest, TheQueryPointCanBeLeftOut) {
   Writer writer(*fixture.collection, 8);
   for (int i = 0; i < 20; ++i) writer.Step();
   const auto& [id, stored] = *writer.model().begin();
+  const auto view = fixture.collection->View();
   SearchRequest request{.vector = stored.vector, .k = 5};
-  ASSERT_OK_AND_ASSIGN(const SearchResult with,
-                       Search(*fixture.collection->View(), request, {}));
+  ASSERT_OK_AND_ASSIGN(const SearchResult with, Search(*view, request, {}));
   EXPECT_EQ(with.hits[0].point.id(), id);
   request.excluded_id = id;
-  ASSERT_OK_AND_ASSIGN(const SearchResult without,
-                       Search(*fixture.collection->View(), request, {}));
+  ASSERT_OK_AND_ASSIGN(const SearchResult without, Search(*view, request, {}));
   EXPECT_THAT(without.hits, SizeIs(5));
   EXPECT_NE(without.hits[0].point.id(), id);
 }
