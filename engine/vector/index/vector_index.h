@@ -60,6 +60,9 @@ struct IndexMemory {
   uint64_t lists = 0;    // list bounds, order of rows
 };
 
+struct IndexParts;
+class ScratchPool;
+
 // Thread-safe: searches keep what they need in scratch space of their own.
 class VectorIndex {
  public:
@@ -73,19 +76,19 @@ class VectorIndex {
       const IndexConfig& config, std::vector<float> rows,
       std::stop_token stop = {}, const Kernels& kernels = BestKernels());
 
-  virtual ~VectorIndex() = default;
+  ~VectorIndex();
 
-  virtual const IndexConfig& config() const = 0;
-  virtual size_t size() const = 0;
-  virtual bool has_graph() const = 0;
-  virtual size_t n_lists() const = 0;  // 0: there are none
-  virtual IndexMemory memory() const = 0;
+  const IndexConfig& config() const;
+  size_t size() const;
+  bool has_graph() const;
+  size_t n_lists() const;  // 0: there are none
+  IndexMemory memory() const;
 
   // [dimension] components, the bits that were given.
-  virtual const float* vector(uint32_t row) const = 0;
+  const float* vector(uint32_t row) const;
   // The row of the input that became `row`: rows that are near each other are
   // put side by side.
-  virtual uint32_t original_row(uint32_t row) const = 0;
+  uint32_t original_row(uint32_t row) const;
 
   // All searches: `query` is [dimension], finite, not zero under cosine. `out`
   // is replaced by at most k allowed rows that reach the threshold, best first,
@@ -93,39 +96,39 @@ class VectorIndex {
 
   // Approximate. Whenever k rows are allowed, k are found (before the
   // threshold).
-  virtual absl::Status Search(std::span<const float> query,
-                              const SearchOptions& options,
-                              const RowFilter& filter,
-                              std::vector<Neighbor>* out, SearchStats* stats,
-                              std::stop_token stop = {}) const = 0;
+  absl::Status Search(std::span<const float> query,
+                      const SearchOptions& options, const RowFilter& filter,
+                      std::vector<Neighbor>* out, SearchStats* stats,
+                      std::stop_token stop = {}) const;
 
   // The best k: equal to ranking every allowed row.
-  virtual absl::Status SearchExact(std::span<const float> query,
-                                   const SearchOptions& options,
-                                   const RowFilter& filter,
-                                   std::vector<Neighbor>* out,
-                                   SearchStats* stats,
-                                   std::stop_token stop = {}) const = 0;
+  absl::Status SearchExact(std::span<const float> query,
+                           const SearchOptions& options,
+                           const RowFilter& filter, std::vector<Neighbor>* out,
+                           SearchStats* stats, std::stop_token stop = {}) const;
 
   // The best k of the allowed rows among `rows`, which ascend.
-  virtual absl::Status SearchRows(std::span<const float> query,
-                                  std::span<const uint32_t> rows,
-                                  const SearchOptions& options,
-                                  const RowFilter& filter,
-                                  std::vector<Neighbor>* out,
-                                  SearchStats* stats,
-                                  std::stop_token stop = {}) const = 0;
+  absl::Status SearchRows(std::span<const float> query,
+                          std::span<const uint32_t> rows,
+                          const SearchOptions& options, const RowFilter& filter,
+                          std::vector<Neighbor>* out, SearchStats* stats,
+                          std::stop_token stop = {}) const;
 
   // The best k of the rows that reach options.threshold, which must be set, and
   // in `count` how many reach it. Exact. `rows`, where not null, names the rows
   // to look at, ascending.
-  virtual absl::Status SearchRange(std::span<const float> query,
-                                   const SearchOptions& options,
-                                   const RowFilter& filter,
-                                   const std::vector<uint32_t>* rows,
-                                   std::vector<Neighbor>* out, uint64_t* count,
-                                   SearchStats* stats,
-                                   std::stop_token stop = {}) const = 0;
+  absl::Status SearchRange(std::span<const float> query,
+                           const SearchOptions& options,
+                           const RowFilter& filter,
+                           const std::vector<uint32_t>* rows,
+                           std::vector<Neighbor>* out, uint64_t* count,
+                           SearchStats* stats, std::stop_token stop = {}) const;
+
+ private:
+  explicit VectorIndex(std::unique_ptr<const IndexParts> parts);
+
+  const std::unique_ptr<const IndexParts> parts_;
+  const std::unique_ptr<ScratchPool> scratch_;
 };
 
 }  // namespace mi::vector

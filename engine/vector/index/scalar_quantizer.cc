@@ -1,0 +1,262 @@
+#include "engine/vector/index/scalar_quantizer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace mi::vector {
+namespace {
+
+// Codes stay within +-127 of kZeroCode, so that they are signed bytes as well.
+constexpr double kLargestCode = 127;
+// Components looked at when the scale is chosen.
+constexpr size_t kScaleSample = 1 << 16;
+
+int Code(double units) {
+  return static_cast<int>(
+      std::lrint(std::clamp(units, -kLargestCode, kLargestCode)));
+}
+
+double Norm(const float* v, size_t n) {
+  double sum = 0;
+  for (size_t i = 0; i < n; ++i) sum += double{v[i]} * v[i];
+  return std::sqrt(sum);
+}
+
+// The limit at which clipping and rounding of `magnitudes` to 127 steps have
+// the least squared error together.
+double BestLimit(const std::vector<double>& magnitudes) {
+  const double max = *std::max_element(magnitudes.begin(), magnitudes.end());
+  double best_limit = max;
+  double best_error = std::numeric_limits<double>::infinity();
+  // Down to a thousandth of the largest component, in steps of 15 %.
+  for (double limit = max; limit > max / 1000; limit *= 0.85) {
+    const double step = limit / kLargestCode;
+    double error = 0;
+    for (const double m : magnitudes) {
+      const double excess = (m - limit) / max;
+      error +=
+          excess > 0 ? excess * excess : step / max * (step / max) * (1.0 / 12);
+    }
+    if (error < best_error) {
+      best_error = error;
+      best_limit = limit;
+    }
+  }
+  return best_limit;
+}
+
+}  // namespace
+
+ScalarQuantizer::ScalarQuantizer(Metric metric, size_t dimension,
+                                 std::span<const float> rows)
+    : metric_(metric), mean_(dimension) {
+  const size_t n = rows.size() / dimension;
+  if (n == 0) return;
+  std::vector<double> sum(dimension);
+  for (size_t i = 0; i < n; ++i) {
+    const float* row = &rows[i * dimension];
+    const double inverse_norm = InverseNormIfCosine(row);
+    for (size_t j = 0; j < dimension; ++j) sum[j] += row[j] * inverse_norm;
+  }
+  for (size_t j = 0; j < dimension; ++j) {
+    mean_[j] = sum[j] / static_cast<double>(n);
+  }
+  ChooseScale(rows, n);
+}
+
+void ScalarQuantizer::ChooseScale(std::span<const float> rows, size_t n) {
+  // Whole rows at even distances: a sample of components alone could miss a
+  // dimension when strides coincide.
+  const size_t sampled =
+      std::min(n, std::max<size_t>(1, kScaleSample / dimension()));
+  std::vector<double> magnitudes;
+  magnitudes.reserve(sampled * dimension());
+  for (size_t s = 0; s < sampled; ++s) {
+    const float* row = &rows[s * n / sampled * dimension()];
+    const double inverse_norm = InverseNormIfCosine(row);
+    for (size_t j = 0; j < dimension(); ++j) {
+      magnitudes.push_back(std::fabs(row[j] * inverse_norm - mean_[j]));
+    }
+  }
+  const double limit = BestLimit(magnitudes);
+  if (limit > 0) scale_ = limit / kLargestCode;
+}
+
+double ScalarQuantizer::InverseNormIfCosine(const float* v) const {
+  if (metric_ != Metric::kCosine) return 1;
+  const double norm = Norm(v, dimension());
+  return norm > 0 ? 1 / norm : 0;
+}
+
+bool ScalarQuantizer::EncodeRows(std::span<const float> rows,
+                                 const std::stop_token& stop, CodeTable* table,
+                                 std::vector<float>* errors) {
+  const size_t n = rows.size() / dimension();
+  *table = CodeTable(n, stride());
+  errors->resize(n);
+  for (size_t i = 0; i < n; ++i) {
+    if (i % 256 == 0 && stop.stop_requested()) return false;
+    const float* row = &rows[i * dimension()];
+    uint8_t* codes = table->mutable_row(i);
+    (*errors)[i] = Encode(row, codes);
+    longest_row_ = std::max(longest_row_, Norm(row, dimension()));
+    longest_code_ = std::max(longest_code_,
+                             std::sqrt(-double{NegativeSquaredLength(codes)}));
+  }
+  return true;
+}
+
+float ScalarQuantizer::Encode(const float* row, uint8_t* codes) const {
+  const double inverse_norm = InverseNormIfCosine(row);
+  double error = 0;
+  for (size_t j = 0; j < dimension(); ++j) {
+    const double units = (row[j] * inverse_norm - mean_[j]) / scale_;
+    const int code = Code(units);
+    codes[j] = static_cast<uint8_t>(code + kZeroCode);
+    const double lost = units - code;
+    error += metric_ == Metric::kManhattan ? std::fabs(lost) : lost * lost;
+  }
+  std::fill(codes + dimension(), codes + stride(), uint8_t{kZeroCode});
+  if (metric_ != Metric::kManhattan) error = std::sqrt(error);
+  return static_cast<float>(error * 1.000001);
+}
+
+float ScalarQuantizer::NegativeSquaredLength(const uint8_t* codes) const {
+  int32_t sum = 0;
+  for (size_t j = 0; j < stride(); ++j) {
+    const int32_t code = int32_t{codes[j]} - kZeroCode;
+    sum += code * code;
+  }
+  return -static_cast<float>(sum);
+}
+
+float ScalarQuantizer::MeanProduct(const uint8_t* codes) const {
+  double sum = 0;
+  for (size_t j = 0; j < dimension(); ++j) {
+    sum += mean_[j] / scale_ * (int{codes[j]} - kZeroCode);
+  }
+  return static_cast<float>(sum);
+}
+
+void ScalarQuantizer::EncodeSigned(std::span<const double> query,
+                                   CodedQuery* coded) const {
+  double max = 0;
+  for (const double q : query) max = std::max(max, std::fabs(q));
+  const double step = max > 0 ? max / kLargestCode : 1;
+  int32_t sum = 0;
+  double lost = 0, length = 0, coded_length = 0;
+  for (size_t j = 0; j < query.size(); ++j) {
+    const int code = Code(query[j] / step);
+    coded->codes[j] = static_cast<uint8_t>(code);
+    sum += code;
+    const double rest = query[j] - code * step;
+    lost += rest * rest;
+    length += query[j] * query[j];
+    coded_length += code * step * (code * step);
+  }
+  coded->zero_sum = kZeroCode * sum;
+  coded->unit = step;
+  coded->squared_length = coded_length;
+  coded->error_factor = std::sqrt(length);
+  coded->query_error = std::sqrt(lost);
+}
+
+void ScalarQuantizer::EncodeQuery(std::span<const float> query,
+                                  CodedQuery* coded) const {
+  coded->codes.assign(stride(), 0);
+  // Relative error of a float32 sum of `dimension` terms in four partial sums,
+  // with room for the few operations around it.
+  const double epsilon = (static_cast<double>(dimension()) / 4 + 16) * 0x1p-23;
+  std::vector<double> q(dimension());
+  const double inverse_norm = InverseNormIfCosine(query.data());
+  if (metric_ == Metric::kCosine || metric_ == Metric::kDot) {
+    double offset = 0;
+    for (size_t j = 0; j < q.size(); ++j) {
+      q[j] = query[j] * inverse_norm;
+      offset += mean_[j] * q[j];
+    }
+    EncodeSigned(q, coded);
+    const double step = coded->unit;
+    const double length = coded->error_factor;
+    const double row_length = metric_ == Metric::kCosine ? 1 : longest_row_;
+    coded->row_form = KeyForm::kDot;
+    coded->centroid_form =
+        metric_ == Metric::kCosine ? KeyForm::kBiasedDot : KeyForm::kDot;
+    coded->alpha = static_cast<float>(2 * step / scale_);
+    coded->unit = scale_ * step;
+    coded->offset = offset;
+    coded->error_factor = length / step;
+    coded->query_error = longest_code_ * coded->query_error / step;
+    coded->rounding =
+        epsilon * (row_length / scale_ + longest_code_) * (length / step);
+    return;
+  }
+  for (size_t j = 0; j < q.size(); ++j) {
+    q[j] = (query[j] - mean_[j]) / scale_;
+  }
+  coded->offset = 0;
+  if (metric_ == Metric::kEuclidean) {
+    EncodeSigned(q, coded);
+    const double step = coded->unit;
+    const double length = std::sqrt(coded->squared_length);
+    const double reach = length + longest_code_;
+    coded->row_form = coded->centroid_form = KeyForm::kBiasedDot;
+    coded->alpha = static_cast<float>(2 * step);
+    coded->unit = scale_;
+    coded->error_factor = 1;
+    coded->rounding = epsilon * (reach + coded->query_error);
+    coded->squared_rounding = 0x1p-21 * reach * reach;
+    return;
+  }
+  double lost = 0, excess = 0, length = 0;
+  for (size_t j = 0; j < q.size(); ++j) {
+    const int code = Code(q[j]);
+    coded->codes[j] = static_cast<uint8_t>(code + kZeroCode);
+    length += std::fabs(q[j]);
+    // Codes never lie beyond the largest, so what a query has beyond it is at
+    // exactly that distance from every row.
+    const double beyond = std::fabs(q[j]) - kLargestCode;
+    if (beyond > 0) {
+      excess += beyond;
+    } else {
+      lost += std::fabs(q[j] - code);
+    }
+  }
+  std::fill(coded->codes.begin() + static_cast<ptrdiff_t>(dimension()),
+            coded->codes.end(), uint8_t{kZeroCode});
+  coded->row_form = coded->centroid_form = KeyForm::kNegativeL1;
+  coded->unit = scale_;
+  coded->offset = -scale_ * excess;
+  coded->error_factor = 1;
+  coded->query_error = lost;
+  coded->rounding =
+      epsilon * (length + longest_code_ * std::sqrt(double(dimension())));
+}
+
+ScoreBounds::ScoreBounds(Metric metric, const CodedQuery& query)
+    : euclidean_(metric == Metric::kEuclidean),
+      error_factor_(static_cast<float>(query.error_factor * kGrowth)),
+      slack_(
+          static_cast<float>((query.query_error + query.rounding) * kGrowth)),
+      squared_length_(static_cast<float>(query.squared_length)),
+      squared_rounding_(static_cast<float>(query.squared_rounding)),
+      unit_(query.unit),
+      offset_(query.offset) {}
+
+ScoreBounds::Interval ScoreBounds::Of(float key, float error) const {
+  const float slack = error * error_factor_ + slack_;
+  if (!euclidean_) return {key - slack, key + slack};
+  const float squared = squared_length_ - key;
+  return {-std::sqrt(std::max(0.0f, squared + squared_rounding_)) - slack,
+          -std::sqrt(std::max(0.0f, squared - squared_rounding_)) + slack};
+}
+
+float ScoreBounds::RankToUnits(float rank) const {
+  const double units = (double{rank} - offset_) / unit_;
+  const double below = units - std::fabs(units) * 1e-6 - 1e-6;
+  constexpr double kMax = std::numeric_limits<float>::max();
+  return static_cast<float>(std::clamp(below, -kMax, kMax));
+}
+
+}  // namespace mi::vector
