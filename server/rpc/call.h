@@ -1,0 +1,67 @@
+// One call, as its handler sees it.
+
+#ifndef MI_SERVER_RPC_CALL_H_
+#define MI_SERVER_RPC_CALL_H_
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "engine/workspace/tenant.h"
+#include "grpcpp/server_context.h"
+
+namespace mi::rpc {
+
+// Used by one thread at a time, except for stop(), which any thread may use.
+class Call {
+ public:
+  using LogValue = std::variant<std::string, int64_t, double, bool>;
+
+  explicit Call(grpc::CallbackServerContext& context) : context_(context) {}
+
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  // Whose call it is. Handlers run only after this is known.
+  const TenantScope& tenant() const { return *tenant_; }
+
+  // Fires when the client cancels or goes away, when the deadline passes, and
+  // when the server cannot wait for the call any longer at shutdown.
+  std::stop_token stop() const { return stop_source_.get_token(); }
+
+  // The client's deadline, or the server's own when that is earlier.
+  std::chrono::steady_clock::time_point deadline() const { return deadline_; }
+
+  // The client's `x-request-id`, else one of our own: the name of this call in
+  // the log and in errors.
+  const std::string& request_id();
+
+  // Adds a member to the call's log line, if it gets one. `name` must be a
+  // literal.
+  void AddLogField(std::string_view name, LogValue value) {
+    log_fields_.emplace_back(name, std::move(value));
+  }
+
+  // The value of a request header; empty when there is none.
+  std::string_view Header(std::string_view name) const;
+
+ private:
+  friend class ServerCall;
+
+  grpc::CallbackServerContext& context_;
+  std::optional<TenantScope> tenant_;
+  std::stop_source stop_source_;
+  std::chrono::steady_clock::time_point deadline_;
+  std::string request_id_;  // made when first asked for
+  std::vector<std::pair<std::string_view, LogValue>> log_fields_;
+};
+
+}  // namespace mi::rpc
+
+#endif  // MI_SERVER_RPC_CALL_H_
