@@ -51,7 +51,7 @@ absl::StatusOr<PayloadIndex> PayloadIndex::Build(
   if (!builders.empty()) {
     for (uint32_t row = 0; row < num_rows; ++row) {
       if (row % kStopInterval == 0 && stop.stop_requested()) {
-        return absl::CancelledError("payload index");
+        return absl::CancelledError("stopped while indexing payloads");
       }
       const payload::PayloadView payload(payloads(row));
       for (FieldIndexBuilder& builder : builders) builder.Add(row, payload);
@@ -59,7 +59,8 @@ absl::StatusOr<PayloadIndex> PayloadIndex::Build(
   }
   PayloadIndex index(num_rows);
   for (FieldIndexBuilder& builder : builders) {
-    if (stop.stop_requested()) return absl::CancelledError("payload index");
+    if (stop.stop_requested())
+      return absl::CancelledError("stopped while indexing payloads");
     index.fields_.push_back(std::move(builder).Finish(num_rows));
   }
   return index;

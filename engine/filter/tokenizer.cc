@@ -34,7 +34,7 @@ bool Separates(char32_t c) {
 // Letters in Latin Extended-A come in pairs, capital first; which parity the
 // capital has changes twice.
 char32_t FoldLatinExtended(char32_t c) {
-  if (c == 0x130) return 'i';   // İ, as in simple Turkic-free folding of I
+  if (c == 0x130) return 'i';   // İ has no simple folding; its letter serves
   if (c == 0x178) return 0xff;  // Ÿ
   if (c == 0x17f) return 's';   // long s
   const bool capital_is_odd =
@@ -48,6 +48,11 @@ char32_t FoldLatinExtended(char32_t c) {
 char32_t Fold(char32_t c) {
   if (InRange(c, 0xc0, 0xde)) return c + 0x20;
   if (InRange(c, 0x100, 0x17f)) return FoldLatinExtended(c);
+  if (c == 0x1a0 || c == 0x1af) return c + 1;  // Ơ Ư
+  if (InRange(c, 0x200, 0x21f) || InRange(c, 0x222, 0x233) ||
+      InRange(c, 0x1e00, 0x1e95) || InRange(c, 0x1ea0, 0x1eff)) {
+    return c | 1;
+  }
   if (c == 0xb5) return 0x3bc;   // micro sign to mu
   if (c == 0x386) return 0x3ac;  // Ά
   if (InRange(c, 0x388, 0x38a)) return c + 37;

@@ -17,10 +17,11 @@ namespace mi::filter {
 // A word is a longest run of letters and digits, lower-cased. ASCII letters and
 // digits count, and every character beyond ASCII except spaces, punctuation and
 // the like of Latin-1, General Punctuation and CJK Symbols: so "naïve" and
-// "日本語" are words, "a–b" is two. Lower case is simple case folding for Latin
-// (up to U+017F), Greek and Cyrillic; other scripts are left as they are.
-// Accents are kept: "café" is not "cafe". Bytes that are not UTF-8 count as
-// letters.
+// "日本語" are words, "a–b" is two. Lower case is simple case folding for the
+// Latin of Europe and Vietnam, for Greek and for Cyrillic; other scripts are
+// left as they are. Accents are kept, and text is not normalised: "café" is
+// neither "cafe" nor "cafe" with a combining accent. Bytes that are not UTF-8
+// count as letters.
 void ForEachWord(std::string_view text,
                  absl::FunctionRef<bool(std::string_view word)> visit);
 

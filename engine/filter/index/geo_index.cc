@@ -88,7 +88,7 @@ class GeoIndex final : public ValueIndex {
   // How many cells are looked at before the rest is taken as it is: few for an
   // estimate, more where each place left over costs a distance.
   static constexpr size_t kCellsToCount = 64;
-  static constexpr size_t kCellsToFind = 1024;
+  static constexpr size_t kCellsToFind = 256;
   // Not worth dividing further.
   static constexpr size_t kFewPlaces = 32;
 

@@ -20,7 +20,8 @@ absl::StatusOr<RowSelection> Selector::Select(const PlanNode& plan) {
 
 absl::Status Selector::Narrow(const PlanNode& plan, RowSelection* rows) {
   if (rows->count() == 0) return absl::OkStatus();
-  if (stop_.stop_requested()) return absl::CancelledError("filter");
+  if (stop_.stop_requested())
+    return absl::CancelledError("stopped while filtering");
   if (!plan.partly_served && plan.num_conditions > 0) {
     return NarrowByPayload(plan, rows);
   }
@@ -154,7 +155,7 @@ absl::Status Selector::Retain(
     return true;
   });
   stats_->payloads_read += tested;
-  if (!finished) return absl::CancelledError("filter");
+  if (!finished) return absl::CancelledError("stopped while filtering");
   RowSelection narrowed = RowSelection::OfRows(num_rows_, std::move(kept));
   *rows = std::move(narrowed);
   return absl::OkStatus();

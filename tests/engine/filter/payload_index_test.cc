@@ -158,6 +158,18 @@ TEST(PayloadIndexTest, WordsOfSeveralValuesAreNotMixed) {
               ElementsAre(0, 1, 2));
 }
 
+TEST(PayloadIndexTest, AWordThatIsNowhereRulesOutEveryRow) {
+  const Rows rows({{{"t", "sale"}}, {{"t", "sale"}}, {{"t", "sale now"}}},
+                  {{"t", FieldType::kText}});
+  const Filter missing = Where("t", TextMatch{.query = "sale nowhere"});
+  EXPECT_EQ(rows.Estimate(missing).max, 0);
+  EXPECT_THAT(rows.Select(missing), IsEmpty());
+  const Filter some =
+      Where("t", TextMatch{.query = "now nowhere", .any_word = true});
+  EXPECT_EQ(rows.Estimate(some).min, 1);
+  EXPECT_THAT(rows.Select(some), ElementsAre(2));
+}
+
 TEST(PayloadIndexTest, AllLooksAtEveryElement) {
   const Rows rows({{{"n", List{1, 2}}}, {{"n", List{1, 9}}}, {{"n", 1}}, {}},
                   {{"n", FieldType::kInteger}});

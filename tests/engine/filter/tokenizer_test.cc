@@ -31,6 +31,7 @@ TEST(ForEachWordTest, SplitsAtEverythingButLettersAndDigits) {
 TEST(ForEachWordTest, LowersLatinGreekAndCyrillic) {
   EXPECT_THAT(WordsOf("ÄÖÜ Éclair ŻÓŁĆ ŠĐ ŇŸ"),
               ElementsAre("äöü", "éclair", "żółć", "šđ", "ňÿ"));
+  EXPECT_THAT(WordsOf("ȘTIRI ĐƯỜNG PHỞ"), ElementsAre("știri", "đường", "phở"));
   EXPECT_THAT(WordsOf("ΩΔ Άλφα ΣΊΣΥΦΟΣ Σίσυφος"),
               ElementsAre("ωδ", "άλφα", "σίσυφοσ", "σίσυφοσ"));
   EXPECT_THAT(WordsOf("ПРИВЕТ Ёлка Ґанок"),
