@@ -82,7 +82,7 @@ class PageReader {
   // Loads the record behind stored_; false when the page is complete.
   absl::StatusOr<bool> Next() {
     const uint64_t sequence = stored_.sequence + 1;
-    const absl::StatusOr<bool> row = records_.Step();
+    absl::StatusOr<bool> row = records_.Step();
     if (absl::IsDataLoss(row.status())) {
       return DataLoss(fmt::format("journal: record {} cannot be read: {}",
                                   sequence,

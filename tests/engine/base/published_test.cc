@@ -38,6 +38,7 @@ TEST(PublishedTest, ReadersSeeWholeVersionsInOrderWhileOneWriterPublishes) {
   Published<Pair> published(std::make_shared<const Pair>(0, 0));
   std::atomic<int> faults = 0;
   std::vector<std::thread> readers;
+  readers.reserve(3);
   for (int r = 0; r < 3; ++r) {
     readers.emplace_back([&] {
       for (int last = 0; last < kVersions;) {

@@ -29,7 +29,6 @@ using ::mi::testing::StatusIs;
 using ::testing::_;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::SizeIs;
 using Clock = std::chrono::steady_clock;
 
@@ -263,6 +262,7 @@ TEST_P(JournalConformanceTest, ReadersSeeWholePrefixesWhileRecordsAreAppended) {
     while (!stop.stop_requested()) EXPECT_OK(journal_->Maintain());
   });
   std::vector<std::jthread> readers;
+  readers.reserve(2);
   for (int r = 0; r < 2; ++r) {
     readers.emplace_back([this] {
       uint64_t last = 0;

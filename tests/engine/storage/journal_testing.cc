@@ -1,9 +1,9 @@
 #include "tests/engine/storage/journal_testing.h"
 
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 

@@ -1,9 +1,9 @@
 // kill -9 in the middle of appends, again and again on one journal.
 
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdint>
 #include <memory>
 #include <stop_token>

@@ -195,8 +195,8 @@ TEST_F(SqliteJournalTest, NamesARecordWhoseColumnsWereChanged) {
       "UPDATE journal SET crc = crc + 1 WHERE sequence = 3",
       "UPDATE journal SET body = x'' WHERE sequence = 3",
       // Each fits a checksum, but that of another place.
-      "UPDATE journal SET (body, crc) ="
-      " (SELECT body, crc FROM journal WHERE sequence = 4) WHERE sequence = 3"};
+      std::string("UPDATE journal SET (body, crc) = (SELECT body, crc") +
+          " FROM journal WHERE sequence = 4) WHERE sequence = 3"};
   for (const std::string& change : changes) {
     std::filesystem::remove(file_);
     Fill(5);
