@@ -45,7 +45,7 @@ class Log {
  public:
   struct Options {
     Severity threshold = Severity::kInfo;  // less severe lines are left out
-    size_t max_queued_lines = 8192;
+    size_t max_queued_lines = 2048;
     // Where the lines go; the standard output when null.
     std::shared_ptr<spdlog::sinks::sink> sink;
   };
@@ -75,12 +75,14 @@ class Log {
   // Lines lost by WriteDroppable so far.
   uint64_t dropped() const;
 
-  // Waits until everything queued is written.
+  // Waits until everything queued before is written.
   void Flush();
 
  private:
+  class CountingSink;
+
   const Severity threshold_;
-  std::shared_ptr<spdlog::sinks::sink> sink_;
+  std::shared_ptr<CountingSink> sink_;
   std::shared_ptr<spdlog::details::thread_pool> pool_;
   std::shared_ptr<spdlog::async_logger> waiting_;
   std::shared_ptr<spdlog::async_logger> dropping_;

@@ -1,0 +1,83 @@
+#include "server/auth/permissions.h"
+
+#include <array>
+
+namespace mi::auth {
+namespace {
+
+constexpr std::array kAll = {Permission::kRead, Permission::kWrite,
+                             Permission::kAdmin};
+
+constexpr char kCollections[] = "marketing.intelligence.v1.CollectionService";
+constexpr char kOperations[] = "marketing.intelligence.v1.OperationsService";
+constexpr char kSearch[] = "marketing.intelligence.v1.SearchService";
+
+constexpr MethodPermission kMethods[] = {
+    {kCollections, "CreateCollection", Permission::kAdmin},
+    {kCollections, "GetCollection", Permission::kRead},
+    {kCollections, "ListCollections", Permission::kRead},
+    {kCollections, "UpdateCollection", Permission::kAdmin},
+    {kCollections, "DeleteCollection", Permission::kAdmin},
+    {kCollections, "GetCollectionStats", Permission::kRead},
+    {kCollections, "CreateAlias", Permission::kAdmin},
+    {kCollections, "UpdateAlias", Permission::kAdmin},
+    {kCollections, "DeleteAlias", Permission::kAdmin},
+    {kCollections, "ListAliases", Permission::kRead},
+
+    {kSearch, "UpsertPoints", Permission::kWrite},
+    {kSearch, "StreamUpsertPoints", Permission::kWrite},
+    {kSearch, "DeletePoints", Permission::kWrite},
+    {kSearch, "GetPoints", Permission::kRead},
+    {kSearch, "ListPoints", Permission::kRead},
+    {kSearch, "CountPoints", Permission::kRead},
+    {kSearch, "Search", Permission::kRead},
+    {kSearch, "BatchSearch", Permission::kRead},
+    {kSearch, "RangeSearch", Permission::kRead},
+
+    {kOperations, "GetServerInfo", Permission::kRead},
+};
+
+}  // namespace
+
+std::string_view PermissionName(Permission permission) {
+  switch (permission) {
+    case Permission::kRead:
+      return "read";
+    case Permission::kWrite:
+      return "write";
+    case Permission::kAdmin:
+      return "admin";
+  }
+  return "";
+}
+
+std::optional<Permissions> ParsePermissions(std::string_view names) {
+  Permissions permissions;
+  while (true) {
+    const size_t comma = names.find(',');
+    const std::string_view name = names.substr(0, comma);
+    bool known = false;
+    for (const Permission permission : kAll) {
+      if (name != PermissionName(permission)) continue;
+      permissions = permissions.With(permission);
+      known = true;
+    }
+    if (!known) return std::nullopt;
+    if (comma == std::string_view::npos) return permissions;
+    names.remove_prefix(comma + 1);
+  }
+}
+
+std::string FormatPermissions(Permissions permissions) {
+  std::string text;
+  for (const Permission permission : kAll) {
+    if (!permissions.Allows(permission)) continue;
+    if (!text.empty()) text.push_back(',');
+    text.append(PermissionName(permission));
+  }
+  return text;
+}
+
+absl::Span<const MethodPermission> MethodPermissions() { return kMethods; }
+
+}  // namespace mi::auth
