@@ -7,8 +7,8 @@
 JOBS ?= $(shell nproc)
 # Where `make run` keeps its data, and the ports that it serves on.
 DATA_DIR ?= ./data
-GRPC_PORT ?= 8080
-METRICS_PORT ?= 9090
+GRPC_PORT ?= 7700
+METRICS_PORT ?= 7701
 
 .DEFAULT_GOAL := help
 .PHONY: help run test bench build asan tsan format lint lint-all deps clean
