@@ -2,6 +2,7 @@
 
 #include <faiss/Clustering.h>
 #include <faiss/IndexFlat.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -27,9 +28,22 @@ bool IsBetterList(const ScoredList& a, const ScoredList& b) {
   return a.key > b.key || (a.key == b.key && a.list < b.list);
 }
 
+// Keeps OpenMP, and so FAISS, to the calling thread while it lives.
+class OneThread {
+ public:
+  OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneThread() { omp_set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  const int before_;
+};
+
 // k-means of `points` by FAISS, [n, stride] code units; returns [k, stride].
 std::vector<float> KMeans(const std::vector<float>& points, size_t stride,
                           size_t k, int iterations, uint64_t seed) {
+  const OneThread one_thread;
   faiss::ClusteringParameters parameters;
   parameters.niter = iterations;
   parameters.min_points_per_centroid = 1;  // it would warn on standard error
