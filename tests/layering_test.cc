@@ -51,7 +51,8 @@ const std::vector<Module>& Modules() {
 
       // The server: what every call goes through, then one folder per service.
       {"server/build_info", {}},
-      {"server/telemetry", {"engine/base", "server/build_info"}},
+      {"server/telemetry",
+       {"engine/base", "engine/payload", "server/build_info"}},
       {"server/auth", {"engine/base", "engine/workspace", "server/telemetry"}},
       {"server/rpc",
        {"engine/base", "engine/workspace", "server/auth", "server/telemetry",
