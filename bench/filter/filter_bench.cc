@@ -96,8 +96,8 @@ const Segment& SegmentOf(int64_t num_rows) {
 }
 
 template <typename Test>
-Filter Where(std::string path, Test test) {
-  return Filter::Of({.path = std::move(path), .test = std::move(test)});
+Filter Where(std::string_view path, Test test) {
+  return Filter::Of({.path = std::string(path), .test = std::move(test)});
 }
 
 Filter SpendBelow(int64_t permille) {

@@ -62,6 +62,8 @@ char32_t Fold(char32_t c) {
   if (c == 0x3c2) return 0x3c3;  // final sigma
   if (InRange(c, 0x400, 0x40f)) return c + 0x50;
   if (InRange(c, 0x410, 0x42f)) return c + 0x20;
+  if (c == 0x4c0) return 0x4cf;  // palochka
+  if (InRange(c, 0x4c1, 0x4ce)) return c + c % 2;
   if (InRange(c, 0x460, 0x481) || InRange(c, 0x48a, 0x4bf) ||
       InRange(c, 0x4d0, 0x52f)) {
     return c | 1;

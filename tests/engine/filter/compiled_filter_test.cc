@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/payload/codec.h"
@@ -34,13 +36,14 @@ bool Match(const Payload& payload, const Filter& filter) {
 }
 
 template <typename Test>
-bool Any(const Payload& payload, Test test, std::string path = "f") {
-  return Match(payload, Filter::Of({.path = path, .test = std::move(test)}));
+bool Any(const Payload& payload, Test test, std::string_view path = "f") {
+  return Match(payload, Filter::Of({.path = std::string(path),
+                                    .test = std::move(test)}));
 }
 
 template <typename Test>
-bool All(const Payload& payload, Test test, std::string path = "f") {
-  return Match(payload, Filter::Of({.path = path,
+bool All(const Payload& payload, Test test, std::string_view path = "f") {
+  return Match(payload, Filter::Of({.path = std::string(path),
                                     .quantifier = Quantifier::kAll,
                                     .test = std::move(test)}));
 }

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,8 +36,9 @@ std::vector<std::string> Faults(const Filter& filter,
 }
 
 template <typename Test>
-std::vector<std::string> Faults(Test test, std::string path = "f") {
-  return Faults(Filter::Of({.path = path, .test = std::move(test)}));
+std::vector<std::string> Faults(Test test, std::string_view path = "f") {
+  return Faults(
+      Filter::Of({.path = std::string(path), .test = std::move(test)}));
 }
 
 Filter Ok() { return Filter::Of({.path = "f", .test = Exists{}}); }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,6 @@ using ::testing::SizeIs;
 
 using payload::List;
 using payload::Payload;
-using payload::Value;
 
 // Rows and an index over them.
 class Rows {
@@ -32,7 +32,8 @@ class Rows {
     return [this](uint32_t row) -> std::string_view { return bytes_[row]; };
   }
 
-  Rows(const std::vector<Payload>& payloads, std::vector<FieldSchema> schema) {
+  Rows(const std::vector<Payload>& payloads,
+       const std::vector<FieldSchema>& schema) {
     for (const Payload& payload : payloads) {
       bytes_.push_back(*payload::EncodePayload(payload));
     }
@@ -65,13 +66,14 @@ class Rows {
 };
 
 template <typename Test>
-Filter Where(std::string path, Test test) {
-  return Filter::Of({.path = std::move(path), .test = std::move(test)});
+Filter Where(std::string_view path, Test test) {
+  return Filter::Of({.path = std::string(path), .test = std::move(test)});
 }
 
 // Row i has n = i, and platform "a" for even rows, "b" for odd ones.
 std::vector<Payload> Numbered(int count) {
   std::vector<Payload> payloads;
+  payloads.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) {
     payloads.push_back({{"n", i}, {"platform", i % 2 == 0 ? "a" : "b"}});
   }

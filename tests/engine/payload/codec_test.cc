@@ -176,7 +176,7 @@ TEST(DecodePayloadTest, RefusesBytesThatWereNotEncoded) {
 TEST(DecodePayloadTest, RefusesNestingBeyondTheLimit) {
   std::string body = "\x22";
   for (int i = 0; i < kMaxDepth + 3; ++i) {
-    body = "\x08"s + static_cast<char>(body.size()) + body;
+    body.insert(0, {'\x08', static_cast<char>(body.size())});
   }
   EXPECT_THAT(DecodePayload("\x01\x01x" + body),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("deep")));
