@@ -23,8 +23,8 @@ class Executor {
     std::string name = "work";  // thread names become "name-0", "name-1", ...
     size_t threads = 1;         // >= 1
     size_t max_queued = 1024;   // tasks waiting, beyond those that run
-    // Adds to the nice value of every thread (0..19): background work yields
-    // to requests.
+    // The nice value of every thread (0..19): background work yields to
+    // requests.
     int nice = 0;
   };
 

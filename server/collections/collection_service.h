@@ -9,6 +9,8 @@
 
 namespace mi::server {
 
+namespace v1 = ::marketing::intelligence::v1;
+
 // The raw form of every method; see RawSearchService.
 using RawCollectionService = v1::CollectionService::WithRawCallbackMethod_CreateCollection<
     v1::CollectionService::WithRawCallbackMethod_GetCollection<

@@ -6,6 +6,7 @@
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "fmt/format.h"
+#include "server/convert/limits.h"
 #include "server/convert/names.h"
 #include "server/convert/value_proto.h"
 
@@ -15,8 +16,6 @@ namespace {
 using vector::IndexKind;
 using vector::Metric;
 
-constexpr uint32_t kMaxDimension = 4096;
-constexpr uint32_t kMaxPageSize = 1000;
 constexpr uint32_t kDefaultPageSize = 100;
 
 void CheckRange(uint64_t value, uint64_t low, uint64_t high,
@@ -95,7 +94,8 @@ vector::IndexSettings IndexFromProto(const v1::IndexConfig& in,
       CheckRange(out.m, 4, 64, field + ".hnsw.m", violations);
       CheckRange(out.ef_construction, 8, 2000, field + ".hnsw.ef_construction",
                  violations);
-      CheckRange(out.ef_search, 1, 4096, field + ".hnsw.ef_search", violations);
+      CheckRange(out.ef_search, 1, kMaxEfSearch, field + ".hnsw.ef_search",
+                 violations);
       break;
     }
     case v1::IndexConfig::kIvf: {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fmt/format.h"
+#include "server/convert/limits.h"
 
 namespace mi::server {
 namespace {

@@ -13,9 +13,8 @@ namespace mi::server {
 void CheckName(std::string_view name, std::string_view field,
                Violations* violations);
 
-// Ids of points: 1 to `kMaxIdBytes` bytes without NUL. That they are UTF-8 was
-// checked when the message was parsed.
-inline constexpr size_t kMaxIdBytes = 256;
+// Ids of points: 1 to kMaxIdBytes (limits.h) bytes without NUL. That they are
+// UTF-8 was checked when the message was parsed.
 void CheckPointId(std::string_view id, std::string_view field,
                   Violations* violations);
 

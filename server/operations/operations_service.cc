@@ -4,10 +4,9 @@
 
 #include "engine/filter/filter.h"
 #include "engine/payload/value.h"
-#include "server/build_info.h"
-#include "server/convert/names.h"
+#include "server/convert/limits.h"
 #include "server/convert/value_proto.h"
-#include "server/search/search_proto.h"
+#include "server/operations/build_info.h"
 
 namespace mi::server {
 namespace {
@@ -15,8 +14,6 @@ namespace {
 constexpr rpc::MethodInfo kGetServerInfo{
     "marketing.intelligence.v1.OperationsService", "GetServerInfo",
     rpc::CallClass::kAdmin};
-
-constexpr uint32_t kMaxDimension = 4096;
 
 }  // namespace
 
@@ -30,8 +27,8 @@ grpc::ServerUnaryReactor* OperationsService::GetServerInfo(
       context, request, response, kGetServerInfo,
       [this](rpc::Call& call, const v1::GetServerInfoRequest&,
              v1::GetServerInfoResponse* response) -> absl::Status {
-        response->set_version(kBuildVersion);
-        response->set_revision(kBuildRevision);
+        response->set_version(std::string(BuildVersion()));
+        response->set_revision(std::string(BuildRevision()));
         response->set_durability(facts_.durability);
         *response->mutable_start_time() =
             TimestampFromMicros(facts_.start_time);

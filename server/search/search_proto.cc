@@ -10,6 +10,7 @@
 #include "engine/payload/payload_view.h"
 #include "fmt/format.h"
 #include "server/convert/filter_proto.h"
+#include "server/convert/limits.h"
 #include "server/convert/names.h"
 #include "server/convert/value_proto.h"
 

@@ -21,15 +21,6 @@ namespace mi::server {
 
 namespace v1 = ::marketing::intelligence::v1;
 
-// Largest values of requests; GetServerInfo tells them.
-inline constexpr uint32_t kMaxPointsPerUpsert = 1'000;
-inline constexpr uint32_t kMaxIdsPerCall = 10'000;
-inline constexpr uint32_t kMaxK = 10'000;
-inline constexpr uint64_t kMaxKPerBatch = 1'000'000;
-inline constexpr uint32_t kMaxEfSearch = 4'096;
-inline constexpr uint32_t kMaxSearchesPerBatch = 1'000;
-inline constexpr uint32_t kMaxPageSize = 1'000;
-
 // All validation happens in these; errors name every field at fault.
 
 // The points of an upsert into `target`.

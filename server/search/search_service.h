@@ -10,6 +10,8 @@
 
 namespace mi::server {
 
+namespace v1 = ::marketing::intelligence::v1;
+
 // The raw form of every method, so that requests are parsed on our threads and
 // malformed ones are answered with the field at fault.
 using RawSearchService = v1::SearchService::WithRawCallbackMethod_UpsertPoints<

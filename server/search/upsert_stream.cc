@@ -8,27 +8,7 @@
 #include "server/search/search_proto.h"
 
 namespace mi::server {
-namespace {
-
-// Adds to an error how many batches stay written.
-absl::Status WithCommittedBatches(const absl::Status& status,
-                                  uint64_t committed) {
-  ErrorDetails details = GetErrorDetails(status).value_or(ErrorDetails{});
-  details.metadata.emplace_back("committed_batches", fmt::to_string(committed));
-  return MakeError(status.code(), std::string(status.message()), details);
-}
-
-}  // namespace
-
 absl::Status UpsertStream::OnMessage(
-    rpc::Call& call, const v1::StreamUpsertPointsRequest& message) {
-  const absl::Status status = WriteBatch(call, message);
-  if (!status.ok()) return WithCommittedBatches(status, batches_);
-  ++batches_;
-  return absl::OkStatus();
-}
-
-absl::Status UpsertStream::WriteBatch(
     rpc::Call& call, const v1::StreamUpsertPointsRequest& message) {
   if (collection_.empty()) collection_ = message.collection();
   if (!message.collection().empty() && message.collection() != collection_) {
@@ -45,6 +25,7 @@ absl::Status UpsertStream::WriteBatch(
   inserted_ += done.inserted;
   replaced_ += done.replaced;
   commit_token_ = workspace::CommitToken(done);
+  ++batches_;
   return absl::OkStatus();
 }
 
@@ -55,6 +36,12 @@ absl::Status UpsertStream::OnEnd(rpc::Call&,
   response->set_replaced_count(replaced_);
   response->set_commit_token(commit_token_);
   return absl::OkStatus();
+}
+
+absl::Status UpsertStream::DescribeError(const absl::Status& error) {
+  ErrorDetails details = GetErrorDetails(error).value_or(ErrorDetails{});
+  details.metadata.emplace_back("committed_batches", fmt::to_string(batches_));
+  return MakeError(error.code(), std::string(error.message()), details);
 }
 
 }  // namespace mi::server

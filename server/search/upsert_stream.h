@@ -8,32 +8,29 @@
 
 #include "engine/workspace/directory.h"
 #include "marketing/intelligence/v1/search_service.pb.h"
-#include "server/rpc/calls.h"
+#include "server/rpc/client_stream_handler.h"
 
 namespace mi::server {
 
+namespace v1 = ::marketing::intelligence::v1;
+
 // Thread-compatible: the call machinery hands over one message at a time.
 class UpsertStream final
-    : public rpc::ClientStreamHandler<
-          marketing::intelligence::v1::StreamUpsertPointsRequest,
-          marketing::intelligence::v1::StreamUpsertPointsResponse> {
+    : public rpc::ClientStreamHandler<v1::StreamUpsertPointsRequest,
+                                      v1::StreamUpsertPointsResponse> {
  public:
+  // `workspaces` must outlive the stream.
   explicit UpsertStream(workspace::Directory& workspaces)
       : workspaces_(workspaces) {}
 
-  absl::Status OnMessage(
-      rpc::Call& call,
-      const marketing::intelligence::v1::StreamUpsertPointsRequest& message)
-      override;
+  absl::Status OnMessage(rpc::Call& call,
+                         const v1::StreamUpsertPointsRequest& message) override;
   absl::Status OnEnd(rpc::Call& call,
-                     marketing::intelligence::v1::StreamUpsertPointsResponse*
-                         response) override;
+                     v1::StreamUpsertPointsResponse* response) override;
+  // Says how many batches stay written.
+  absl::Status DescribeError(const absl::Status& error) override;
 
  private:
-  absl::Status WriteBatch(
-      rpc::Call& call,
-      const marketing::intelligence::v1::StreamUpsertPointsRequest& message);
-
   workspace::Directory& workspaces_;
   std::string collection_;
   uint64_t batches_ = 0;

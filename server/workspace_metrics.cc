@@ -1,0 +1,115 @@
+#include "server/workspace_metrics.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/vector/stats.h"
+
+namespace mi::server {
+namespace {
+
+using telemetry::Sample;
+
+struct NamedStats {
+  std::string tenant;
+  std::string collection;
+  vector::CollectionStats stats;
+};
+
+// The largest collections of all tenants, then one entry for all the others.
+std::vector<NamedStats> LargestCollections(
+    const workspace::Directory& workspaces) {
+  std::vector<NamedStats> all;
+  for (const auto& [tenant, workspace] : workspaces.All()) {
+    for (const auto& [name, entry] : workspace->catalog()->collections) {
+      all.push_back({tenant, name, vector::ComputeStats(*entry->points)});
+    }
+  }
+  if (all.size() <= kMaxCollections) return all;
+  std::sort(all.begin(), all.end(),
+            [](const NamedStats& a, const NamedStats& b) {
+              return a.stats.live_points > b.stats.live_points;
+            });
+  NamedStats other{"other", "other", {}};
+  for (size_t i = kMaxCollections; i < all.size(); ++i) {
+    other.stats.live_points += all[i].stats.live_points;
+    other.stats.tombstones += all[i].stats.tombstones;
+    // Summed under one kind: only the total is shown.
+    other.stats.memory.vectors += all[i].stats.memory.total();
+  }
+  all.resize(kMaxCollections);
+  all.push_back(std::move(other));
+  return all;
+}
+
+double DeletedRatio(const vector::CollectionStats& stats) {
+  const uint64_t rows = stats.live_points + stats.tombstones;
+  return rows == 0 ? 0
+                   : static_cast<double>(stats.tombstones) /
+                         static_cast<double>(rows);
+}
+
+void ObserveCollections(
+    const workspace::Directory& workspaces, telemetry::Metrics& metrics,
+    const telemetry::MetricDefinition& definition,
+    std::function<double(const vector::CollectionStats&)> value) {
+  metrics.Observe(definition, [&workspaces, value = std::move(value)] {
+    std::vector<Sample> samples;
+    for (const NamedStats& named : LargestCollections(workspaces)) {
+      samples.push_back(
+          {{{"tenant", named.tenant}, {"collection", named.collection}},
+           value(named.stats)});
+    }
+    return samples;
+  });
+}
+
+}  // namespace
+
+CommitMetrics::CommitMetrics(telemetry::Metrics& metrics)
+    : append_seconds_(
+          metrics.AddHistogram(telemetry::metric::kJournalAppendSeconds, {},
+                               telemetry::LatencyBuckets())),
+      batch_records_(
+          metrics.AddHistogram(telemetry::metric::kJournalBatchRecords, {},
+                               telemetry::CountBuckets())),
+      bytes_(metrics.AddCounter(telemetry::metric::kJournalBytes, {})),
+      errors_(metrics.AddCounter(telemetry::metric::kJournalErrors, {})) {}
+
+void CommitMetrics::Count(const workspace::CommitEvent& event) const {
+  append_seconds_.Observe(
+      std::chrono::duration<double>(event.append_time).count());
+  batch_records_.Observe(static_cast<double>(event.records));
+  if (event.ok) {
+    bytes_.Increment(static_cast<double>(event.bytes));
+  } else {
+    errors_.Increment();
+  }
+}
+
+void ObserveWorkspaces(const workspace::Directory& workspaces,
+                       telemetry::Metrics& metrics) {
+  metrics.Observe(telemetry::metric::kJournalAppliedSequence, [&workspaces] {
+    std::vector<Sample> samples;
+    for (const auto& [tenant, workspace] : workspaces.All()) {
+      samples.push_back(
+          {{{"shard", tenant}}, static_cast<double>(workspace->sequence())});
+    }
+    return samples;
+  });
+  ObserveCollections(workspaces, metrics, telemetry::metric::kIndexVectors,
+                     [](const vector::CollectionStats& stats) {
+                       return static_cast<double>(stats.live_points);
+                     });
+  ObserveCollections(workspaces, metrics, telemetry::metric::kIndexBytes,
+                     [](const vector::CollectionStats& stats) {
+                       return static_cast<double>(stats.memory.total());
+                     });
+  ObserveCollections(workspaces, metrics, telemetry::metric::kIndexDeletedRatio,
+                     DeletedRatio);
+}
+
+}  // namespace mi::server

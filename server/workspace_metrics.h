@@ -1,0 +1,36 @@
+// What operators see of journals and collections.
+
+#ifndef MI_SERVER_WORKSPACE_METRICS_H_
+#define MI_SERVER_WORKSPACE_METRICS_H_
+
+#include "engine/workspace/directory.h"
+#include "server/telemetry/metrics.h"
+
+namespace mi::server {
+
+// The series that every group commit counts in.
+class CommitMetrics {
+ public:
+  // `metrics` must outlive this object.
+  explicit CommitMetrics(telemetry::Metrics& metrics);
+
+  // Thread-safe.
+  void Count(const workspace::CommitEvent& event) const;
+
+ private:
+  prometheus::Histogram& append_seconds_;
+  prometheus::Histogram& batch_records_;
+  prometheus::Counter& bytes_;
+  prometheus::Counter& errors_;
+};
+
+// Adds gauges that are computed from the workspaces at every scrape. At most
+// `kMaxCollections` collections get series of their own, the largest first; the
+// rest are summed under "other".
+inline constexpr size_t kMaxCollections = 50;
+void ObserveWorkspaces(const workspace::Directory& workspaces,
+                       telemetry::Metrics& metrics);
+
+}  // namespace mi::server
+
+#endif  // MI_SERVER_WORKSPACE_METRICS_H_
