@@ -15,11 +15,8 @@ constexpr size_t kEntryLists = 2;
 // Hops between two looks at the stop token and at how many allowed rows were
 // found: some 20 us.
 constexpr uint64_t kHopsPerCheck = 16;
-// Lists looked at first, and whether to look at more is decided by how many in
-// a row brought nothing.
+// Lists that are ordered first; all are if these are not enough.
 constexpr size_t kFirstLists = 64;
-constexpr size_t kMinPatience = 4;
-constexpr size_t kEfPerPatience = 8;
 
 // Rows ranked again on their full vectors for k results: codes order near rows
 // almost, but not quite, as the vectors do.
@@ -125,7 +122,7 @@ absl::Status ApproximateSearch::ProbeLists() {
   const bool filtered = !filter_.allows_all();
   scratch_.pool.Reset(RescoredRows(options_.k));
   const size_t patience =
-      std::max<size_t>(kMinPatience, options_.ef_search / kEfPerPatience);
+      ListPatience(options_.ef_search, allowed_, parts_.rows);
   const size_t limit =
       options_.n_probe != 0 ? options_.n_probe : parts_.lists.size();
   size_t probed = 0, in_vain = 0;

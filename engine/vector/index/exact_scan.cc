@@ -19,6 +19,10 @@ constexpr size_t kMinCodedRows = 256;
 // allowed; it is a quarter of a block because reading on is that much cheaper
 // than picking.
 constexpr int kMinDenseRows = CodeScorer::kBlockRows / 4;
+// Rows that stand alone are gathered up to this many, so that their codes are
+// fetched side by side.
+constexpr size_t kMaxPicked = 2 * CodeScorer::kBlockRows;
+static_assert(CodeScorer::kBlockRows == 64);  // a word of the filter
 
 absl::Status Cancelled() { return absl::CancelledError("vector search"); }
 
@@ -91,35 +95,25 @@ absl::StatusOr<bool> ExactScan::CollectPossible(size_t k,
     bar = std::max(bar, lows.lowest_useful_rank());
   };
 
-  const size_t total = row_count();
-  float keys[CodeScorer::kBlockRows];
-  std::vector<uint32_t>& picked = scratch_.rows;
-  for (size_t begin = 0; begin < total; begin += CodeScorer::kBlockRows) {
-    if (begin % kRowsPerStopCheck == 0) {
-      if (stop_.stop_requested()) return Cancelled();
-      if (possible_.size() > total / 4) return false;
-    }
-    const size_t end = std::min(begin + CodeScorer::kBlockRows, total);
-    if (rows_ == nullptr) {
-      const uint64_t allowed = filter_.allowed != nullptr
-                                   ? filter_.allowed[begin / 64]
-                                   : ~uint64_t{0};
-      if (allowed == 0) continue;
-      if (std::popcount(allowed) >= kMinDenseRows) {
-        scorer.BlockKeys(begin, end - begin, keys);
-        stats_.distances_coded += end - begin;
-        for (size_t i = begin; i < end; ++i) {
-          consider(keys[i - begin], static_cast<uint32_t>(i));
+  float keys[kMaxPicked];
+  const size_t too_many = row_count() / 4;
+  RETURN_IF_ERROR(ForEachRow(
+      /*blocks=*/true,
+      [&](size_t first, size_t count) {
+        scorer.BlockKeys(first, count, keys);
+        stats_.distances_coded += count;
+        for (size_t i = 0; i < count; ++i) {
+          consider(keys[i], static_cast<uint32_t>(first + i));
         }
-        continue;
-      }
-    }
-    AllowedRows(begin, end, &picked);
-    for (const uint32_t row : picked) scorer.Prefetch(row);
-    scorer.Keys(picked, keys);
-    stats_.distances_coded += picked.size();
-    for (size_t i = 0; i < picked.size(); ++i) consider(keys[i], picked[i]);
-  }
+      },
+      [&](std::span<const uint32_t> rows) {
+        for (const uint32_t row : rows) scorer.Prefetch(row);
+        scorer.Keys(rows, keys);
+        stats_.distances_coded += rows.size();
+        for (size_t i = 0; i < rows.size(); ++i) consider(keys[i], rows[i]);
+      },
+      [&] { return possible_.size() > too_many; }));
+  if (possible_.size() > too_many) return false;
 
   // Early entries were let in by a lower bar.
   std::erase_if(possible_, [&](const Possible& p) { return p.high < bar; });
@@ -161,30 +155,65 @@ absl::Status ExactScan::RankPossible(std::optional<float> threshold,
 
 absl::Status ExactScan::RankAll(std::optional<float> threshold, TopK* best,
                                 uint64_t* count) {
+  return ForEachRow(
+      /*blocks=*/false, [](size_t, size_t) {},
+      [&](std::span<const uint32_t> rows) {
+        stats_.distances_exact += rows.size();
+        ForEachExactRank(parts_, ranker_, rows, [&](float rank, uint32_t row) {
+          if (threshold.has_value() && rank < *threshold) return;
+          ++*count;
+          best->Offer(rank, row);
+        });
+      },
+      [] { return false; });
+}
+
+template <typename UseBlock, typename UsePicked, typename IsEnough>
+absl::Status ExactScan::ForEachRow(bool blocks, UseBlock&& use_block,
+                                   UsePicked&& use_picked,
+                                   IsEnough&& is_enough) {
+  std::vector<uint32_t>& picked = scratch_.rows;
+  picked.clear();
   const size_t total = row_count();
-  std::vector<uint32_t>& rows = scratch_.rows;
   for (size_t begin = 0; begin < total; begin += CodeScorer::kBlockRows) {
-    if (begin % kRowsPerStopCheck == 0 && stop_.stop_requested()) {
-      return Cancelled();
+    if (begin % kRowsPerStopCheck == 0) {
+      if (stop_.stop_requested()) return Cancelled();
+      if (is_enough()) return absl::OkStatus();
     }
-    AllowedRows(begin, std::min(begin + CodeScorer::kBlockRows, total), &rows);
-    stats_.distances_exact += rows.size();
-    ForEachExactRank(parts_, ranker_, rows, [&](float rank, uint32_t row) {
-      if (threshold.has_value() && rank < *threshold) return;
-      ++*count;
-      best->Offer(rank, row);
-    });
+    const size_t end = std::min(begin + CodeScorer::kBlockRows, total);
+    if (rows_ != nullptr) {
+      PickListed(begin, end);
+    } else {
+      uint64_t allowed =
+          ~uint64_t{0} >> (CodeScorer::kBlockRows - (end - begin));
+      if (filter_.allowed != nullptr) allowed &= filter_.allowed[begin / 64];
+      if (allowed == 0) continue;
+      if (blocks && std::popcount(allowed) >= kMinDenseRows) {
+        use_block(begin, end - begin);
+        continue;
+      }
+      PickFromWord(begin, allowed);
+    }
+    if (picked.size() >= kMaxPicked - CodeScorer::kBlockRows) {
+      use_picked(std::span<const uint32_t>(picked));
+      picked.clear();
+    }
   }
+  if (!picked.empty()) use_picked(std::span<const uint32_t>(picked));
   return absl::OkStatus();
 }
 
-void ExactScan::AllowedRows(size_t begin, size_t end,
-                            std::vector<uint32_t>* out) const {
-  out->clear();
+void ExactScan::PickListed(size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
-    const uint32_t row =
-        rows_ != nullptr ? (*rows_)[i] : static_cast<uint32_t>(i);
-    if (filter_.Allows(row)) out->push_back(row);
+    if (filter_.Allows((*rows_)[i])) scratch_.rows.push_back((*rows_)[i]);
+  }
+}
+
+void ExactScan::PickFromWord(size_t begin, uint64_t allowed) {
+  for (; allowed != 0; allowed &= allowed - 1) {
+    const auto row = static_cast<uint32_t>(
+        begin + static_cast<size_t>(std::countr_zero(allowed)));
+    if (filter_.Allows(row)) scratch_.rows.push_back(row);
   }
 }
 

@@ -68,8 +68,17 @@ class ExactScan {
   size_t row_count() const {
     return rows_ != nullptr ? rows_->size() : parts_.rows;
   }
-  // The rows numbered [begin, end) of those to look at that are allowed.
-  void AllowedRows(size_t begin, size_t end, std::vector<uint32_t>* out) const;
+
+  // Goes through the rows to look at, in order: use_block(first, count) for
+  // runs of which most rows are allowed, if `blocks`, and use_picked(rows) for
+  // allowed rows that stand alone. Ends early when is_enough() says so. Errors:
+  // CANCELLED.
+  template <typename UseBlock, typename UsePicked, typename IsEnough>
+  absl::Status ForEachRow(bool blocks, UseBlock&& use_block,
+                          UsePicked&& use_picked, IsEnough&& is_enough);
+  // Appends the rows of one run that are allowed.
+  void PickListed(size_t begin, size_t end);
+  void PickFromWord(size_t begin, uint64_t allowed);
 
   const IndexParts& parts_;
   const RowFilter& filter_;

@@ -30,6 +30,12 @@ uint32_t WidenedEf(uint32_t ef, uint64_t allowed, uint64_t rows) {
       std::clamp<uint64_t>(widened, ef, std::max<uint64_t>(ef, kMaxEf)));
 }
 
+size_t ListPatience(uint32_t ef, uint64_t allowed, uint64_t rows) {
+  constexpr uint32_t kMinPatience = 4;
+  constexpr uint32_t kEfPerList = 8;
+  return WidenedEf(std::max(kMinPatience, ef / kEfPerList), allowed, rows);
+}
+
 double EstimateScanMicros(uint64_t rows, size_t dimension) {
   return kFixedMicros + static_cast<double>(rows) * kScannedRow *
                             DimensionFactor(dimension) / 1000;

@@ -13,6 +13,11 @@ namespace mi::vector {
 // by it. `rows` >= 1.
 uint32_t WidenedEf(uint32_t ef, uint64_t allowed, uint64_t rows);
 
+// Lists that a list search goes on for without meeting a row among the best k,
+// before it is content: more with a wider ef, and with a filter, through which
+// most lists bring nothing.
+size_t ListPatience(uint32_t ef, uint64_t allowed, uint64_t rows);
+
 // Microseconds of one thread, of vectors of `dimension` components. They were
 // measured on one kind of machine; only their ratios matter.
 

@@ -12,9 +12,11 @@ constexpr double kLargestCode = 127;
 // Components looked at when the scale is chosen.
 constexpr size_t kScaleSample = 1 << 16;
 
+// The nearest code. Cuts off the fraction of a positive number, which takes one
+// instruction where rounding takes a call.
 int Code(double units) {
-  return static_cast<int>(
-      std::lrint(std::clamp(units, -kLargestCode, kLargestCode)));
+  const double clipped = std::clamp(units, -kLargestCode, kLargestCode);
+  return static_cast<int>(clipped + (kZeroCode + 0.5)) - kZeroCode;
 }
 
 double Norm(const float* v, size_t n) {
@@ -144,10 +146,11 @@ void ScalarQuantizer::EncodeSigned(std::span<const double> query,
   double max = 0;
   for (const double q : query) max = std::max(max, std::fabs(q));
   const double step = max > 0 ? max / kLargestCode : 1;
+  const double codes_per_unit = 1 / step;
   int32_t sum = 0;
   double lost = 0, length = 0, coded_length = 0;
   for (size_t j = 0; j < query.size(); ++j) {
-    const int code = Code(query[j] / step);
+    const int code = Code(query[j] * codes_per_unit);
     coded->codes[j] = static_cast<uint8_t>(code);
     sum += code;
     const double rest = query[j] - code * step;
@@ -168,7 +171,8 @@ void ScalarQuantizer::EncodeQuery(std::span<const float> query,
   // Relative error of a float32 sum of `dimension` terms in four partial sums,
   // with room for the few operations around it.
   const double epsilon = (static_cast<double>(dimension()) / 4 + 16) * 0x1p-23;
-  std::vector<double> q(dimension());
+  std::vector<double>& q = coded->components;
+  q.resize(dimension());
   const double inverse_norm = InverseNormIfCosine(query.data());
   if (metric_ == Metric::kCosine || metric_ == Metric::kDot) {
     double offset = 0;

@@ -23,7 +23,8 @@ namespace mi::vector {
 
 // A query in code units, that is with the index's scale as the unit of length.
 struct CodedQuery {
-  std::vector<uint8_t> codes;  // [stride]; signed but for Manhattan
+  std::vector<uint8_t> codes;      // [stride]; signed but for Manhattan
+  std::vector<double> components;  // what was coded, before rounding
   int32_t zero_sum = 0;
   // Key forms and factors for rows, and for centroids, which differ under
   // cosine: rows have equal length, centroids do not.

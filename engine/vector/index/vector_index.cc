@@ -26,11 +26,14 @@ bool ScanIsCheaper(const IndexParts& parts, const SearchOptions& options,
   if (parts.lists.size() == 0) return true;
   const size_t ef = std::max<size_t>(options.ef_search, options.k);
   if (ef >= parts.rows) return true;
+  if (parts.graph.rows == 0) {
+    return options.n_probe == 0 &&
+           2 * ListPatience(options.ef_search, allowed, parts.rows) >=
+               parts.lists.size();
+  }
   const size_t dimension = parts.config.dimension;
-  return parts.graph.rows > 0 &&
-         EstimateWalkMicros(static_cast<uint32_t>(ef), allowed, parts.rows,
-                            dimension) >
-             EstimateScanMicros(parts.rows, dimension);
+  return EstimateWalkMicros(static_cast<uint32_t>(ef), allowed, parts.rows,
+                            dimension) > EstimateScanMicros(allowed, dimension);
 }
 
 void DropBelow(const std::optional<float>& threshold,
