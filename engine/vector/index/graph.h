@@ -45,6 +45,10 @@ struct Graph {
   uint32_t* of(uint32_t row) { return &links[row * degree]; }
 };
 
+// Candidates expanded before their neighbours are ranked: the next one's links
+// are not waited for on their own, at the price of a few rows ranked in vain.
+inline constexpr size_t kHopsAtOnce = 2;
+
 // Walks from the candidates in scratch->pool, all of which must be in
 // scratch->visited, until every candidate is expanded or `is_done`, asked
 // before each hop, says so. Returns the hops; `scored` is increased by the rows
@@ -56,17 +60,20 @@ uint64_t Walk(const Graph& graph, const CodeScorer& scorer,
   VisitedRows& visited = scratch->visited;
   std::vector<uint32_t>& rows = scratch->rows;
   std::vector<float>& keys = scratch->keys;
-  if (rows.size() < graph.degree) rows.resize(graph.degree);
-  if (keys.size() < graph.degree) keys.resize(graph.degree);
+  const size_t most = kHopsAtOnce * graph.degree;
+  if (rows.size() < most) rows.resize(most);
+  if (keys.size() < most) keys.resize(most);
   uint64_t hops = 0;
   while (!pool.exhausted() && !is_done()) {
-    const uint32_t* links = graph.of(pool.TakeNext());
-    ++hops;
     size_t count = 0;
-    for (size_t i = 0; i < graph.degree && links[i] != Graph::kNoRow; ++i) {
-      if (!visited.Add(links[i])) continue;
-      scorer.Prefetch(links[i]);
-      rows[count++] = links[i];
+    for (size_t h = 0; h < kHopsAtOnce && !pool.exhausted(); ++h) {
+      const uint32_t* links = graph.of(pool.TakeNext());
+      ++hops;
+      for (size_t i = 0; i < graph.degree && links[i] != Graph::kNoRow; ++i) {
+        if (!visited.Add(links[i])) continue;
+        scorer.Prefetch(links[i]);
+        rows[count++] = links[i];
+      }
     }
     // Likely the next hop: its links arrive while codes are scored.
     if (!pool.exhausted()) {

@@ -21,13 +21,13 @@ size_t ListPatience(uint32_t ef, uint64_t allowed, uint64_t rows);
 // Microseconds of one thread, of vectors of `dimension` components. They were
 // measured on one kind of machine; only their ratios matter.
 
-// An exact scan that reads `rows` rows side by side (no filter, or a filter
-// that most rows pass).
+// SearchExact on `rows` rows.
 double EstimateScanMicros(uint64_t rows, size_t dimension);
-// An exact scan of `rows` rows picked out by a filter.
-double EstimateListedMicros(uint64_t rows, size_t dimension);
-// A walk of a graph of `rows` rows with `ef` candidates, not widened yet, of
-// which `allowed` rows may be returned.
+// SearchRows on `listed` rows, or SearchExact through a bitset that allows so
+// many, where that is the cheaper.
+double EstimateListedMicros(uint64_t listed, size_t dimension);
+// Search on a graph of `rows` rows of which `allowed` are allowed, with `ef`
+// candidates before widening.
 double EstimateWalkMicros(uint32_t ef, uint64_t allowed, uint64_t rows,
                           size_t dimension);
 

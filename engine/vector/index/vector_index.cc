@@ -33,7 +33,9 @@ bool ScanIsCheaper(const IndexParts& parts, const SearchOptions& options,
   }
   const size_t dimension = parts.config.dimension;
   return EstimateWalkMicros(static_cast<uint32_t>(ef), allowed, parts.rows,
-                            dimension) > EstimateScanMicros(allowed, dimension);
+                            dimension) >
+         std::min(EstimateScanMicros(parts.rows, dimension),
+                  EstimateListedMicros(allowed, dimension));
 }
 
 void DropBelow(const std::optional<float>& threshold,
