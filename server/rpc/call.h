@@ -18,6 +18,9 @@
 
 namespace mi::rpc {
 
+// The request header, and the trailer of the answer, that names a call.
+inline constexpr char kRequestIdHeader[] = "x-request-id";
+
 // Used by one thread at a time, except for stop(), which any thread may use.
 class Call {
  public:
@@ -47,6 +50,18 @@ class Call {
   void AddLogField(std::string_view name, LogValue value) {
     log_fields_.emplace_back(name, std::move(value));
   }
+
+  const std::vector<std::pair<std::string_view, LogValue>>& log_fields() const {
+    return log_fields_;
+  }
+
+  // Null until it is known whose call it is.
+  const TenantScope* tenant_if_known() const {
+    return tenant_.has_value() ? &*tenant_ : nullptr;
+  }
+
+  // The other end's address, as gRPC writes it: "ipv4:10.0.0.1:5000".
+  std::string Peer() const { return context_.peer(); }
 
   // The value of a request header; empty when there is none.
   std::string_view Header(std::string_view name) const;

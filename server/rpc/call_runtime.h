@@ -8,14 +8,17 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/permissions.h"
+#include "server/rpc/access_log.h"
 #include "server/rpc/inflight_calls.h"
 #include "server/rpc/method.h"
 #include "server/rpc/tenant_inflight.h"
@@ -26,8 +29,8 @@
 namespace mi::rpc {
 
 struct CallOptions {
-  // Threads, queue and deadline of each class.
-  WorkQueue::Options read;
+  // Threads and queue of each class; 0 threads: one per processor.
+  WorkQueue::Options read{.threads = 0};
   WorkQueue::Options write{.threads = 16};
   WorkQueue::Options admin{.threads = 2};
   // The longest that a unary call may take: it has this deadline when the
@@ -43,8 +46,8 @@ struct CallOptions {
   // slow calls always do.
   double access_log_sample = 0.01;
   std::chrono::milliseconds slow_call{1'000};
-  // Google Cloud project that traces belong to; trace ids are logged bare when
-  // empty.
+  // Google Cloud project that traces belong to; trace ids stand alone when it
+  // is empty.
   std::string trace_project;
   // One row per method that may be called.
   absl::Span<const auth::MethodPermission> permissions =
@@ -71,7 +74,7 @@ class CallRuntime {
 
   const CallOptions& options() const { return options_; }
   const auth::Authenticator& authenticator() const { return authenticator_; }
-  telemetry::Log& log() { return log_; }
+  AccessLog& access_log() { return access_log_; }
   InflightCalls& inflight() { return inflight_; }
   TenantInflight& tenants() { return tenants_; }
   bool draining() const { return draining_.load(std::memory_order_acquire); }
@@ -87,11 +90,18 @@ class CallRuntime {
 
  private:
   using MethodKey = std::pair<std::string_view, std::string_view>;
+  struct HashMethod {
+    size_t operator()(const MethodKey& key) const {
+      const std::hash<std::string_view> hash;
+      return hash(key.first) * 31 + hash(key.second);
+    }
+  };
 
   const CallOptions options_;
   const auth::Authenticator& authenticator_;
-  telemetry::Log& log_;
-  absl::flat_hash_map<MethodKey, std::unique_ptr<MethodState>> methods_;
+  AccessLog access_log_;
+  absl::flat_hash_map<MethodKey, std::unique_ptr<MethodState>, HashMethod>
+      methods_;
   MethodState unlisted_;
   std::atomic<bool> draining_{false};
   TenantInflight tenants_;

@@ -38,6 +38,7 @@ class ClientStreamCall : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   grpc::ServerReadReactor<grpc::ByteBuffer>* Start();
 
  protected:
+  // All three may throw.
   virtual absl::Status HandleMessage(Call& call,
                                      const grpc::ByteBuffer& message) = 0;
   virtual absl::Status HandleEnd(Call& call, size_t max_response_bytes,
@@ -51,12 +52,13 @@ class ClientStreamCall : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   void OnCancel() override { server_call_.RequestStop(); }
   void OnDone() override { delete this; }
 
+  // Ends a stream that waits for a message.
   void OnStopRequested();
   void WorkOnMessage();
   void WorkOnEnd();
   // Reads on, unless the stream was asked to stop meanwhile.
   void WaitForNextMessage();
-  void FinishWith(const absl::Status& status);
+  void FinishWith(absl::Status status);
 
   ServerCall server_call_;
   grpc::ByteBuffer* const response_;
@@ -90,16 +92,14 @@ class TypedClientStreamCall final : public ClientStreamCall {
     MessageArena arena;
     auto* message = arena.Create<Request>();
     RETURN_IF_ERROR(ParseMessage(bytes, message));
-    return CatchExceptions(
-        [&] { return handler_->OnMessage(call, std::as_const(*message)); });
+    return handler_->OnMessage(call, std::as_const(*message));
   }
 
   absl::Status HandleEnd(Call& call, size_t max_response_bytes,
                          grpc::ByteBuffer* response_bytes) override {
     MessageArena arena;
     auto* response = arena.Create<Response>();
-    RETURN_IF_ERROR(
-        CatchExceptions([&] { return handler_->OnEnd(call, response); }));
+    RETURN_IF_ERROR(handler_->OnEnd(call, response));
     return SerializeMessage(*response, max_response_bytes, response_bytes);
   }
 

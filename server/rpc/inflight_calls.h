@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <stop_token>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -21,13 +22,18 @@ namespace mi::rpc {
 // list and wakes nobody.
 class InflightCalls {
  public:
+  struct Links {
+    Links* previous = this;
+    Links* next = this;
+  };
+
   // The place of one call in the list; part of the call.
-  struct Entry {
+  struct Entry : Links {
     std::chrono::steady_clock::time_point deadline;
-    std::stop_source stop;  // fires at the deadline and in StopAll
-    std::stop_source drain{std::nostopstate};  // fires in StopStreams, if any
-    Entry* previous = nullptr;
-    Entry* next = nullptr;
+    // Fires at the deadline and in StopAll.
+    std::stop_source stop{std::nostopstate};
+    // Fires in StopStreams; without a state for unary calls.
+    std::stop_source drain{std::nostopstate};
   };
 
   InflightCalls();
@@ -41,7 +47,7 @@ class InflightCalls {
   void Add(Entry* entry);
   void Remove(Entry* entry);
 
-  // Asks the calls that have a drain source, or all calls, to stop.
+  // Asks the calls that have a drain source, or all of them, to stop.
   void StopStreams();
   void StopAll();
 
@@ -54,13 +60,18 @@ class InflightCalls {
   using TimePoint = std::chrono::steady_clock::time_point;
 
   void Watch();
+  // The sources of all entries that `pick` returns; to be fired without the
+  // lock, because what listens to them may come back here.
+  template <typename Pick>
+  std::vector<std::stop_source> CollectLocked(Pick pick)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_mutex_);
   bool EmptyLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_mutex_) {
     return size_ == 0;
   }
 
   mutable absl::Mutex calls_mutex_;
   absl::CondVar earlier_deadline_;
-  Entry head_ ABSL_GUARDED_BY(calls_mutex_);  // of a circular list
+  Links head_ ABSL_GUARDED_BY(calls_mutex_);  // of a circular list
   size_t size_ ABSL_GUARDED_BY(calls_mutex_) = 0;
   // When the watching thread looks again.
   TimePoint next_look_ ABSL_GUARDED_BY(calls_mutex_);

@@ -6,12 +6,14 @@
 
 #include <chrono>
 #include <functional>
+#include <stop_token>
 
 #include "absl/status/status.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/status.h"
 #include "server/rpc/call.h"
 #include "server/rpc/call_runtime.h"
+#include "server/rpc/inflight_calls.h"
 #include "server/rpc/method.h"
 
 namespace mi::rpc {
@@ -40,6 +42,12 @@ class ServerCall {
   // OK, or why the call should stop: deadline, client gone, shutdown.
   absl::Status StopStatus() const;
 
+  // The same for a stream that could read on: also when the server drains.
+  absl::Status DrainStatus() const;
+
+  // `status`, or in the place of a bare "cancelled" why it was.
+  absl::Status ExplainStop(const absl::Status& status) const;
+
   // The status to finish the call with. Counts it, logs it and gives its place
   // back: to be called once, at the very end.
   grpc::Status Conclude(const absl::Status& status);
@@ -47,27 +55,26 @@ class ServerCall {
   void CountMessageReceived() { state_.metrics.messages_received->Increment(); }
   // Thread-safe.
   void RequestStop() { call_.stop_source_.request_stop(); }
-  std::stop_token drain_token() const { return entry_.drain.get_token(); }
 
+  std::stop_token drain_token() const { return entry_.drain.get_token(); }
   Call& call() { return call_; }
   const CallOptions& options() const { return runtime_.options(); }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   absl::Status Authenticate();
+  absl::Status SetDeadline();
   absl::Status Reject(telemetry::Rejection rejection, absl::Status status);
-  absl::Status ExplainStop(const absl::Status& status) const;
-  bool ShouldLog(const absl::Status& status,
-                 std::chrono::steady_clock::duration took) const;
-  void WriteLogLine(const absl::Status& status,
-                    std::chrono::steady_clock::duration took);
+  void SendRequestId();
 
   CallRuntime& runtime_;
   const MethodState& state_;
   WorkQueue& queue_;
   const CallShape shape_;
   Call call_;
-  const std::chrono::steady_clock::time_point arrival_;
-  std::chrono::steady_clock::time_point submitted_;
+  const Clock::time_point arrival_;
+  Clock::time_point submitted_;
   bool admitted_ = false;
   InflightCalls::Entry entry_;
 };

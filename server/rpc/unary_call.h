@@ -31,14 +31,13 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   grpc::ServerUnaryReactor* Start();
 
  protected:
-  // Parses the request, computes and serialises the response.
+  // Parses the request, computes and serialises the response. May throw.
   virtual absl::Status Handle(Call& call, const grpc::ByteBuffer& request,
                               size_t max_response_bytes,
                               grpc::ByteBuffer* response) = 0;
 
  private:
   void Run();
-  void Conclude(const absl::Status& status);
 
   void OnCancel() override { server_call_.RequestStop(); }
   void OnDone() override { delete this; }
@@ -65,9 +64,7 @@ class TypedUnaryCall final : public UnaryCall {
     auto* request = arena.Create<Request>();
     auto* response = arena.Create<Response>();
     RETURN_IF_ERROR(ParseMessage(bytes, request));
-    RETURN_IF_ERROR(CatchExceptions([&]() -> absl::Status {
-      return handler_(call, std::as_const(*request), response);
-    }));
+    RETURN_IF_ERROR(handler_(call, std::as_const(*request), response));
     return SerializeMessage(*response, max_response_bytes, response_bytes);
   }
 
