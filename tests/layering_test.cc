@@ -50,13 +50,11 @@ const std::vector<Module>& Modules() {
         "engine/storage"}},
 
       // The server: what every call goes through, then one folder per service.
-      {"server/build_info", {}},
-      {"server/telemetry",
-       {"engine/base", "engine/payload", "server/build_info"}},
+      {"server/telemetry", {"engine/base", "engine/payload"}},
       {"server/auth", {"engine/base", "engine/workspace", "server/telemetry"}},
       {"server/rpc",
-       {"engine/base", "engine/workspace", "server/auth", "server/telemetry",
-        "proto"}},
+       {"engine/base", "engine/payload", "engine/workspace", "server/auth",
+        "server/telemetry", "proto"}},
       {"server/convert",
        {"engine/base", "engine/payload", "engine/filter", "proto"}},
       {"server/collections",
@@ -67,18 +65,16 @@ const std::vector<Module>& Modules() {
        {"engine/base", "engine/payload", "engine/filter", "engine/vector",
         "engine/workspace", "server/convert", "server/rpc", "server/auth",
         "server/telemetry", "proto"}},
-      // States the limits of the others.
       {"server/operations",
        {"engine/base", "engine/payload", "engine/filter", "engine/vector",
-        "engine/vector/kernels", "engine/workspace", "server/build_info",
-        "server/convert", "server/search", "server/rpc", "server/auth",
-        "server/telemetry", "proto"}},
+        "engine/vector/kernels", "engine/workspace", "server/convert",
+        "server/rpc", "server/auth", "server/telemetry", "proto"}},
       // The composition root knows everything.
       {"server",
        {"engine/base", "engine/storage", "engine/vector",
-        "engine/vector/kernels", "engine/workspace", "server/build_info",
-        "server/convert", "server/telemetry", "server/auth", "server/rpc",
-        "server/collections", "server/search", "server/operations", "proto"}},
+        "engine/vector/kernels", "engine/workspace", "server/convert",
+        "server/telemetry", "server/auth", "server/rpc", "server/collections",
+        "server/search", "server/operations", "proto"}},
 
       // A client is a program like any user's: it knows the API only.
       {"clients/cpp", {"proto"}},
