@@ -11,12 +11,15 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/config.h"
 #include "tests/support/source_dir.h"
+#include "tests/support/status_matchers.h"
 #include "yaml-cpp/yaml.h"
 
 namespace mi::deploy {
 namespace {
 
+using ::mi::testing::IsOk;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -35,6 +38,19 @@ YAML::Node Container(const YAML::Node& service) {
 
 TEST(CloudRunServiceTest, KeepsEveryRule) {
   EXPECT_THAT(BrokenRules(Service()), IsEmpty());
+}
+
+TEST(CloudRunServiceTest, TheServerUnderstandsItsEnvironment) {
+  server::Environment environment = {{"K_SERVICE", "mi-server"},
+                                     {"PORT", "8080"}};
+  for (const YAML::Node& variable : Container(Service())["env"]) {
+    environment[variable["name"].as<std::string>()] =
+        variable["value"].as<std::string>();
+  }
+  const auto invocation = server::ParseInvocation({}, environment);
+  ASSERT_THAT(invocation, IsOk());
+  // A misspelt name would be ignored, with a warning.
+  EXPECT_THAT(invocation->warnings, IsEmpty());
 }
 
 TEST(CloudRunServiceTest, ReadmeExplainsEverySetting) {
