@@ -10,8 +10,9 @@
 namespace mi::vector {
 namespace {
 
-// Lists whose rows a walk starts from.
-constexpr size_t kEntryLists = 2;
+// Lists whose rows a walk starts from: more for wider walks, whose misses are
+// mostly neighbours that no walk from the first lists leads to.
+size_t EntryLists(size_t ef) { return 2 + ef / 48; }
 // Hops between two looks at the stop token and at how many allowed rows were
 // found: some 20 us.
 constexpr uint64_t kHopsPerCheck = 16;
@@ -87,7 +88,7 @@ absl::Status ApproximateSearch::WalkGraph() {
   CandidatePool& pool = scratch_.pool;
   const size_t ef = std::max<size_t>(options_.ef_search, options_.k);
   pool.Reset(WidenedEf(static_cast<uint32_t>(ef), allowed_, parts_.rows));
-  FindLists(kEntryLists);
+  FindLists(EntryLists(ef));
   for (const ScoredList& list : scratch_.lists) {
     for (uint32_t row = parts_.lists.begin(list.list);
          row < parts_.lists.end(list.list); ++row) {

@@ -1,6 +1,7 @@
 // Exact searches against ranking every row in float64.
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <memory>
 #include <string>

@@ -2,9 +2,6 @@
 
 #include "engine/vector/index/vector_index.h"
 
-#include <faiss/IndexFlat.h>
-#include <faiss/IndexHNSW.h>
-
 #include <algorithm>
 #include <limits>
 #include <memory>
@@ -328,8 +325,6 @@ TEST(VectorIndexBuildTest, SmallGraphIndexesHaveListsOnly) {
   EXPECT_TRUE(Build(config, set.base)->has_graph());
 }
 
-// Euclidean rows of one length are ordered as under cosine, so both kinds of
-// index must agree on who is near.
 TEST(VectorIndexBuildTest, MemoryIsAtMostOnePointFourTimesTheVectors) {
   const VectorSet set = ClusteredUnitVectors(
       {.rows = 20'000, .queries = 0, .dimension = 384}, 32);
