@@ -2,7 +2,7 @@
 # unprivileged user, with nothing but the program and its shared libraries.
 # The lists of packages are those that people and CI use (.ci/packages).
 #
-#   docker build --tag mi-server .
+#   docker build --tag mi-server --build-arg REVISION=$(git rev-parse --short=12 HEAD) .
 #   docker run --read-only --cap-drop ALL --security-opt no-new-privileges \
 #     --volume mi-data:/data --publish 8080:8080 mi-server --insecure-single-tenant
 #
@@ -25,7 +25,9 @@ COPY engine engine
 COPY server server
 COPY clients/cpp clients/cpp
 COPY tests tests
-RUN cmake --preset release -DMI_BENCHMARKS=OFF \
+# For GetServerInfo and the metrics: the history is not in the context.
+ARG REVISION=unknown
+RUN cmake --preset release -DMI_BENCHMARKS=OFF -DMI_REVISION=${REVISION} \
  && cmake --build --preset release --target mi-server
 
 FROM ${RUN_BASE}
