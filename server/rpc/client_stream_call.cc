@@ -8,7 +8,7 @@ grpc::ServerReadReactor<grpc::ByteBuffer>* ClientStreamCall::Start() {
     return this;
   }
   {
-    absl::MutexLock lock(&state_mutex_);
+    MutexLock lock(state_mutex_);
     StartRead(&message_);
   }
   // Runs at once if the stop was requested meanwhile. This object stays at
@@ -20,7 +20,7 @@ grpc::ServerReadReactor<grpc::ByteBuffer>* ClientStreamCall::Start() {
 
 void ClientStreamCall::OnReadDone(bool ok) {
   {
-    absl::MutexLock lock(&state_mutex_);
+    MutexLock lock(state_mutex_);
     if (state_ == State::kFinished) return;
     state_ = State::kWorking;
   }
@@ -36,7 +36,7 @@ void ClientStreamCall::OnReadDone(bool ok) {
 
 void ClientStreamCall::OnStopRequested() {
   {
-    absl::MutexLock lock(&state_mutex_);
+    MutexLock lock(state_mutex_);
     if (state_ != State::kWaiting) return;
     state_ = State::kFinished;
   }
@@ -77,7 +77,7 @@ void ClientStreamCall::WaitForNextMessage() {
     // A stop that is requested after the check finds the stream waiting, and
     // ends it. The read starts under the lock, so that it cannot come after
     // that end.
-    absl::MutexLock lock(&state_mutex_);
+    MutexLock lock(state_mutex_);
     stop = server_call_.DrainStatus();
     if (stop.ok()) {
       state_ = State::kWaiting;
@@ -90,7 +90,7 @@ void ClientStreamCall::WaitForNextMessage() {
 
 void ClientStreamCall::FinishWith(absl::Status status) {
   {
-    absl::MutexLock lock(&state_mutex_);
+    MutexLock lock(state_mutex_);
     state_ = State::kFinished;
   }
   if (!status.ok()) {

@@ -10,8 +10,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "engine/base/exceptions.h"
+#include "engine/base/mutex.h"
 #include "engine/base/status_macros.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
@@ -63,7 +63,7 @@ class ClientStreamCall : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   ServerCall server_call_;
   grpc::ByteBuffer* const response_;
   grpc::ByteBuffer message_;
-  absl::Mutex state_mutex_;
+  Mutex state_mutex_;
   State state_ ABSL_GUARDED_BY(state_mutex_) = State::kWaiting;
 
   struct StopCallback {

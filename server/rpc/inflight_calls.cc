@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/time.h"
-
 namespace mi::rpc {
 namespace {
 
@@ -33,15 +31,15 @@ InflightCalls::InflightCalls()
 
 InflightCalls::~InflightCalls() {
   {
-    absl::MutexLock lock(&calls_mutex_);
+    MutexLock lock(calls_mutex_);
     stopping_ = true;
-    earlier_deadline_.Signal();
+    earlier_deadline_.NotifyOne();
   }
   watcher_.join();
 }
 
 void InflightCalls::Add(Entry* entry) {
-  absl::MutexLock lock(&calls_mutex_);
+  MutexLock lock(calls_mutex_);
   entry->previous = head_.previous;
   entry->next = &head_;
   entry->previous->next = entry;
@@ -49,21 +47,22 @@ void InflightCalls::Add(Entry* entry) {
   ++size_;
   if (entry->deadline < next_look_) {
     next_look_ = entry->deadline;
-    earlier_deadline_.Signal();
+    earlier_deadline_.NotifyOne();
   }
 }
 
 void InflightCalls::Remove(Entry* entry) {
-  absl::MutexLock lock(&calls_mutex_);
+  MutexLock lock(calls_mutex_);
   entry->previous->next = entry->next;
   entry->next->previous = entry->previous;
   --size_;
+  if (size_ == 0) emptied_.NotifyAll();
 }
 
 void InflightCalls::StopStreams() {
   std::vector<std::stop_source> sources;
   {
-    absl::MutexLock lock(&calls_mutex_);
+    MutexLock lock(calls_mutex_);
     sources = CollectLocked([](const Entry& entry) {
       return entry.drain.stop_possible() ? &entry.drain : nullptr;
     });
@@ -74,48 +73,54 @@ void InflightCalls::StopStreams() {
 void InflightCalls::StopAll() {
   std::vector<std::stop_source> sources;
   {
-    absl::MutexLock lock(&calls_mutex_);
+    MutexLock lock(calls_mutex_);
     sources = CollectLocked([](const Entry& entry) { return &entry.stop; });
   }
   FireAll(std::move(sources));
 }
 
 bool InflightCalls::WaitUntilEmpty(TimePoint deadline) {
-  const auto left = deadline - std::chrono::steady_clock::now();
-  absl::MutexLock lock(&calls_mutex_);
-  return calls_mutex_.AwaitWithTimeout(
-      absl::Condition(this, &InflightCalls::EmptyLocked),
-      absl::FromChrono(std::max(left, decltype(left)::zero())));
+  MutexLock lock(calls_mutex_);
+  return emptied_.WaitUntil(calls_mutex_, deadline,
+                            [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(
+                                calls_mutex_) { return size_ == 0; });
 }
 
 size_t InflightCalls::size() const {
-  absl::MutexLock lock(&calls_mutex_);
+  MutexLock lock(calls_mutex_);
   return size_;
 }
 
 void InflightCalls::Watch() {
-  absl::MutexLock lock(&calls_mutex_);
+  MutexLock lock(calls_mutex_);
   while (!stopping_) {
-    const TimePoint now = std::chrono::steady_clock::now();
-    next_look_ = now + kLongSleep;
-    std::vector<std::stop_source> expired = CollectLocked(
-        [this,
-         now](const Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_mutex_) {
-          const bool late = entry.deadline <= now;
-          if (!late) {
-            next_look_ = std::min(next_look_, entry.deadline);
-          }
-          return late && !entry.stop.stop_requested() ? &entry.stop : nullptr;
-        });
+    std::vector<std::stop_source> expired = CollectExpiredLocked();
     if (expired.empty()) {
-      earlier_deadline_.WaitWithTimeout(&calls_mutex_,
-                                        absl::FromChrono(next_look_ - now));
+      const TimePoint planned = next_look_;
+      earlier_deadline_.WaitUntil(
+          calls_mutex_, planned,
+          [this, planned]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_mutex_) {
+            return stopping_ || next_look_ < planned;
+          });
       continue;
     }
     calls_mutex_.Unlock();
     FireAll(std::move(expired));
     calls_mutex_.Lock();
   }
+}
+
+std::vector<std::stop_source> InflightCalls::CollectExpiredLocked() {
+  const TimePoint now = std::chrono::steady_clock::now();
+  TimePoint earliest = now + kLongSleep;
+  std::vector<std::stop_source> expired =
+      CollectLocked([now, &earliest](const Entry& entry) {
+        const bool late = entry.deadline <= now;
+        if (!late) earliest = std::min(earliest, entry.deadline);
+        return late && !entry.stop.stop_requested() ? &entry.stop : nullptr;
+      });
+  next_look_ = earliest;
+  return expired;
 }
 
 }  // namespace mi::rpc

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "engine/base/mutex.h"
 
 namespace mi::rpc {
 
@@ -60,17 +60,18 @@ class InflightCalls {
   using TimePoint = std::chrono::steady_clock::time_point;
 
   void Watch();
+  // Those past their deadline; sets when to look again.
+  std::vector<std::stop_source> CollectExpiredLocked()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_mutex_);
   // The sources of all entries that `pick` returns; to be fired without the
   // lock, because what listens to them may come back here.
   template <typename Pick>
   std::vector<std::stop_source> CollectLocked(Pick pick)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_mutex_);
-  bool EmptyLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_mutex_) {
-    return size_ == 0;
-  }
 
-  mutable absl::Mutex calls_mutex_;
-  absl::CondVar earlier_deadline_;
+  mutable Mutex calls_mutex_;
+  Condition earlier_deadline_;  // or stopping
+  Condition emptied_;
   Links head_ ABSL_GUARDED_BY(calls_mutex_);  // of a circular list
   size_t size_ ABSL_GUARDED_BY(calls_mutex_) = 0;
   // When the watching thread looks again.

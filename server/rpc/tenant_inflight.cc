@@ -3,7 +3,7 @@
 namespace mi::rpc {
 
 bool TenantInflight::TryAcquire(const std::string& tenant) {
-  absl::MutexLock lock(&counts_mutex_);
+  MutexLock lock(counts_mutex_);
   size_t& count = counts_[tenant];
   if (count >= limit_) return false;
   ++count;
@@ -11,7 +11,7 @@ bool TenantInflight::TryAcquire(const std::string& tenant) {
 }
 
 void TenantInflight::Release(const std::string& tenant) {
-  absl::MutexLock lock(&counts_mutex_);
+  MutexLock lock(counts_mutex_);
   --counts_[tenant];
 }
 

@@ -8,7 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
+#include "engine/base/mutex.h"
 
 namespace mi::rpc {
 
@@ -23,7 +23,7 @@ class TenantInflight {
 
  private:
   const size_t limit_;
-  absl::Mutex counts_mutex_;
+  Mutex counts_mutex_;
   // Tenants without a call in flight stay, at 0: there are as many as there
   // are tenants with keys.
   absl::flat_hash_map<std::string, size_t> counts_

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "engine/base/mutex.h"
 #include "fmt/format.h"
 #include "server/telemetry/json_text.h"
 #include "spdlog/async_logger.h"
@@ -30,8 +30,9 @@ class Log::CountingSink final : public spdlog::sinks::sink {
   void log(const spdlog::details::log_msg& line) override { next_->log(line); }
   void flush() override {
     next_->flush();
-    absl::MutexLock lock(&flushes_mutex_);
+    MutexLock lock(flushes_mutex_);
     ++flushes_;
+    flushed_.NotifyAll();
   }
   void set_pattern(const std::string& pattern) override {
     next_->set_pattern(pattern);
@@ -42,19 +43,20 @@ class Log::CountingSink final : public spdlog::sinks::sink {
   }
 
   uint64_t flushes() {
-    absl::MutexLock lock(&flushes_mutex_);
+    MutexLock lock(flushes_mutex_);
     return flushes_;
   }
   void WaitForMoreThan(uint64_t flushes) {
-    const auto more = [this, flushes]() ABSL_SHARED_LOCKS_REQUIRED(
-                          flushes_mutex_) { return flushes_ > flushes; };
-    absl::MutexLock lock(&flushes_mutex_);
-    flushes_mutex_.Await(absl::Condition(&more));
+    MutexLock lock(flushes_mutex_);
+    flushed_.Wait(flushes_mutex_,
+                  [this, flushes]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(
+                      flushes_mutex_) { return flushes_ > flushes; });
   }
 
  private:
   const std::shared_ptr<spdlog::sinks::sink> next_;
-  absl::Mutex flushes_mutex_;
+  Mutex flushes_mutex_;
+  Condition flushed_;
   uint64_t flushes_ ABSL_GUARDED_BY(flushes_mutex_) = 0;
 };
 

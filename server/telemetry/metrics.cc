@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "engine/base/mutex.h"
 #include "prometheus/collectable.h"
 #include "prometheus/family.h"
 #include "prometheus/metric_family.h"
@@ -47,7 +47,7 @@ class FunctionCollectable final : public prometheus::Collectable {
 }  // namespace
 
 struct Metrics::Observers {
-  absl::Mutex list_mutex;
+  Mutex list_mutex;
   std::vector<std::unique_ptr<prometheus::Collectable>> list
       ABSL_GUARDED_BY(list_mutex);
 };
@@ -155,14 +155,14 @@ void Metrics::Observe(const MetricDefinition& definition,
 }
 
 void Metrics::Observe(std::unique_ptr<prometheus::Collectable> collectable) {
-  absl::MutexLock lock(&observers_->list_mutex);
+  MutexLock lock(observers_->list_mutex);
   observers_->list.push_back(std::move(collectable));
 }
 
 std::string Metrics::Scrape() const {
   std::vector<prometheus::MetricFamily> families = registry_->Collect();
   {
-    absl::MutexLock lock(&observers_->list_mutex);
+    MutexLock lock(observers_->list_mutex);
     for (const auto& observer : observers_->list) {
       for (prometheus::MetricFamily& family : observer->Collect()) {
         families.push_back(std::move(family));

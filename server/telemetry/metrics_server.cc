@@ -10,7 +10,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
+#include "engine/base/mutex.h"
 #include "fmt/format.h"
 #include "httplib.h"
 
@@ -33,44 +33,45 @@ class BoundedTaskQueue final : public httplib::TaskQueue {
   }
 
   void enqueue(std::function<void()> connection) override {
-    absl::MutexLock lock(&waiting_mutex_);
-    waiting_mutex_.Await(
-        absl::Condition(this, &BoundedTaskQueue::HasRoomLocked));
+    MutexLock lock(waiting_mutex_);
+    changed_.Wait(waiting_mutex_,
+                  [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(waiting_mutex_) {
+                    return waiting_.size() < kMaxWaiting;
+                  });
     waiting_.push_back(std::move(connection));
+    changed_.NotifyAll();
   }
 
   void shutdown() override {
     {
-      absl::MutexLock lock(&waiting_mutex_);
+      MutexLock lock(waiting_mutex_);
       stopping_ = true;
+      changed_.NotifyAll();
     }
     for (std::thread& thread : threads_) thread.join();
   }
 
  private:
-  bool HasRoomLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(waiting_mutex_) {
-    return waiting_.size() < kMaxWaiting;
-  }
-  bool HasWorkLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(waiting_mutex_) {
-    return stopping_ || !waiting_.empty();
-  }
-
   void Loop() {
     while (true) {
       std::function<void()> connection;
       {
-        absl::MutexLock lock(&waiting_mutex_);
-        waiting_mutex_.Await(
-            absl::Condition(this, &BoundedTaskQueue::HasWorkLocked));
+        MutexLock lock(waiting_mutex_);
+        changed_.Wait(waiting_mutex_,
+                      [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(waiting_mutex_) {
+                        return stopping_ || !waiting_.empty();
+                      });
         if (waiting_.empty()) return;
         connection = std::move(waiting_.front());
         waiting_.pop_front();
+        changed_.NotifyAll();
       }
       connection();
     }
   }
 
-  absl::Mutex waiting_mutex_;
+  Mutex waiting_mutex_;
+  Condition changed_;
   std::deque<std::function<void()>> waiting_ ABSL_GUARDED_BY(waiting_mutex_);
   bool stopping_ ABSL_GUARDED_BY(waiting_mutex_) = false;
   std::vector<std::thread> threads_;
