@@ -1,5 +1,6 @@
 // mi-server: reads its settings, serves until SIGTERM or SIGINT, drains.
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,6 +44,16 @@ sigset_t BlockSignals() {
   sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
+}
+
+// Makes the allocator give memory back. Index builds take and free buffers of
+// many megabytes on several threads; by default glibc would keep much of them
+// in an arena for each thread.
+void KeepMemoryInCheck() {
+  constexpr int kArenas = 4;
+  constexpr int kMmapThresholdBytes = 256 << 10;
+  mallopt(M_ARENA_MAX, kArenas);
+  mallopt(M_MMAP_THRESHOLD, kMmapThresholdBytes);
 }
 
 // Ends the process if stopping takes longer than it may: whatever is stuck,
@@ -122,6 +133,7 @@ int Serve(const Invocation& invocation, const sigset_t& signals) {
 
 int Main(int argc, char** argv) {
   const sigset_t signals = BlockSignals();
+  KeepMemoryInCheck();
   const auto invocation =
       ParseInvocation({argv + 1, argv + argc}, ProcessEnvironment());
   if (!invocation.ok()) {

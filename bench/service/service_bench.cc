@@ -37,6 +37,8 @@ using testing::VectorSet;
 
 constexpr int kBatch = 1000;
 constexpr int kK = 10;
+constexpr auto kPace = std::chrono::microseconds(2000);  // between searches
+constexpr double kAskedIngestRate = 5'000;               // points a second
 constexpr char kCollection[] = "campaigns";
 
 double SecondsSince(steady_clock::time_point start) {
@@ -168,9 +170,11 @@ v1::CollectionStats StatsOf(const ServerProcess& server) {
 }
 
 // Writes rows [first, last) under ids that start with `prefix`, 1,000 a call,
-// from two clients; returns the seconds it took.
+// from two clients, at most `rows_per_second` (0: as fast as it goes); returns
+// the seconds it took.
 double Ingest(const ServerProcess& server, const VectorSet& set, size_t first,
-              size_t last, const std::string& prefix) {
+              size_t last, const std::string& prefix,
+              double rows_per_second = 0) {
   std::atomic<size_t> next{first};
   const auto start = steady_clock::now();
   std::vector<std::thread> clients;
@@ -180,6 +184,12 @@ double Ingest(const ServerProcess& server, const VectorSet& set, size_t first,
       while (true) {
         const size_t begin = next.fetch_add(kBatch);
         if (begin >= last) return;
+        if (rows_per_second > 0) {
+          std::this_thread::sleep_until(
+              start + std::chrono::duration_cast<steady_clock::duration>(
+                          duration<double>(static_cast<double>(begin - first) /
+                                           rows_per_second)));
+        }
         v1::UpsertPointsRequest request;
         request.set_collection(kCollection);
         for (size_t row = begin; row < std::min(last, begin + kBatch); ++row) {
@@ -215,25 +225,25 @@ void WaitUntilBuilt(const ServerProcess& server) {
   }
 }
 
-// Searches at a steady pace beside an ingest of the rows again; prints both.
+// Searches at a steady pace beside an ingest of the rows again.
 void MeasureMixedLoad(const ServerProcess& server, const VectorSet& set,
-                      double quiet_p99) {
+                      double quiet_p99, double rows_per_second,
+                      const std::string& prefix) {
   SearchClient searcher;
   std::atomic<bool> stop{false};
-  std::thread searching([&] {
-    searcher.Run(server, set, stop, SIZE_MAX, std::chrono::microseconds(2000));
-  });
+  std::thread searching(
+      [&] { searcher.Run(server, set, stop, SIZE_MAX, kPace); });
   const size_t rows = set.rows();
-  const double seconds = Ingest(server, set, 0, rows, "second-");
+  const double seconds = Ingest(server, set, 0, rows, prefix, rows_per_second);
   stop = true;
   searching.join();
   const double p99 = searcher.latencies.At(0.99);
   fmt::print(
-      "\nIngest of {} points beside searches: {:.0f} points/s; search p50 "
-      "{:.0f} us, p99 {:.0f} us ({:.1f} x the quiet p99 of one paced "
-      "client)\n",
+      "Ingest of {} points beside searches: {:.0f} points/s; search p50 {:.0f} "
+      "us, p99 {:.0f} us ({:.1f} x quiet)\n",
       rows, static_cast<double>(rows) / seconds, searcher.latencies.At(0.5),
       p99, p99 / quiet_p99);
+  std::fflush(stdout);
 }
 
 void CompareWithEcho(const EchoServer& server, const VectorSet& set,
@@ -304,10 +314,12 @@ int Main(int argc, char** argv) {
 
   SearchClient paced;
   const std::atomic<bool> never{false};
-  paced.Run(*server, set, never, 2000, std::chrono::microseconds(2000));
-  fmt::print("One paced client, quiet: p50 {:.0f} us, p99 {:.0f} us\n",
+  paced.Run(*server, set, never, 2000, kPace);
+  fmt::print("\nOne paced client, quiet: p50 {:.0f} us, p99 {:.0f} us\n",
              paced.latencies.At(0.5), paced.latencies.At(0.99));
-  MeasureMixedLoad(*server, set, paced.latencies.At(0.99));
+  const double quiet_p99 = paced.latencies.At(0.99);
+  MeasureMixedLoad(*server, set, quiet_p99, kAskedIngestRate, "second-");
+  MeasureMixedLoad(*server, set, quiet_p99, 0, "third-");
 
   started = steady_clock::now();
   const int code = server->Terminate();
@@ -317,7 +329,7 @@ int Main(int argc, char** argv) {
   server = std::make_unique<ServerProcess>(ServerProcess::Options{
       .binary = binary, .data_folder = folder.path(), .arguments = {}});
   if (!server->WaitUntilServing(std::chrono::seconds(300))) return 1;
-  fmt::print("Restart with {} points until it answers: {:.2f} s\n", 2 * rows,
+  fmt::print("Restart with {} points until it answers: {:.2f} s\n", 3 * rows,
              SecondsSince(started));
   return 0;
 }
