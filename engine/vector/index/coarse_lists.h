@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -53,8 +54,8 @@ class CoarseLists {
                int32_t zero_sum, float alpha, size_t count,
                SearchScratch* scratch, uint64_t* looked_at) const;
 
-  // Adds to the bias of centroids: what queries under cosine need, see
-  // ScalarQuantizer::MeanProduct.
+  // For whoever builds the index: queries under cosine need another bias than
+  // training does, see ScalarQuantizer::MeanProduct.
   CodeTable& mutable_centroids() { return centroids_; }
   CodeTable& mutable_groups() { return groups_; }
 

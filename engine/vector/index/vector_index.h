@@ -48,7 +48,8 @@ struct SearchStats {
   uint64_t distances_exact = 0;  // rows ranked by their full vectors
   uint64_t graph_hops = 0;       // rows whose links were followed
   uint64_t lists_probed = 0;
-  // The approximate search could not fill k, so all rows were scanned.
+  // All allowed rows were scanned: there is no structure to search, a scan was
+  // the cheaper, or the approximate search could not fill k.
   bool fell_back_to_exact = false;
 };
 
