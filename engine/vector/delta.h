@@ -109,8 +109,8 @@ class Delta {
   const Row& RowAt(uint32_t row) const {
     return ChunkOf(row).rows[row % kChunkRows];
   }
-  // The slot that holds the newest row of `id`, or the empty one for it.
-  std::atomic<uint32_t>& SlotFor(std::string_view id) const;
+  // The slot that holds the newest row of an id, or the empty one for it.
+  std::atomic<uint32_t>& SlotFor(std::string_view wanted) const;
 
   const size_t dimension_;
   const size_t capacity_;

@@ -30,13 +30,14 @@ class IdTable {
   }
 
   // The row with this id. O(1) expected.
-  std::optional<uint32_t> Find(std::string_view id) const;
+  std::optional<uint32_t> Find(std::string_view wanted) const;
 
   // Rows in ascending order of id, by bytes.
   const std::vector<uint32_t>& in_order() const { return in_order_; }
 
-  // Position in in_order() of the first id greater than `id`. O(log n).
-  size_t FirstAfter(std::string_view id) const;
+  // Position in in_order() of the first id greater than the one wanted. O(log
+  // n).
+  size_t FirstAfter(std::string_view wanted) const;
 
   size_t memory_bytes() const;
 

@@ -1,6 +1,7 @@
 #include "engine/vector/search.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "engine/base/bitset.h"
@@ -99,9 +100,9 @@ class Searcher {
       const auto estimate = segment.payload_index().Estimate(
           *request_.filter, PayloadsOf(segment));
       input.filtered = true;
-      input.estimated_matches =
-          std::min<uint64_t>(input.estimated_matches,
-                             static_cast<uint64_t>(estimate.expected + 0.5));
+      input.estimated_matches = std::min<uint64_t>(
+          input.estimated_matches,
+          static_cast<uint64_t>(std::llround(estimate.expected)));
     }
     input.exact = request_.exact;
     input.has_graph = segment.index().has_graph();

@@ -39,8 +39,7 @@ absl::StatusOr<std::shared_ptr<Segment>> Segment::Build(
   ASSIGN_OR_RETURN(auto index,
                    VectorIndex::Build(IndexConfigFor(config, options),
                                       std::move(rows.vectors), stop));
-  std::shared_ptr<Segment> segment(
-      new Segment(config, std::move(rows), std::move(index)));
+  std::shared_ptr<Segment> segment(new Segment(config, rows, std::move(index)));
   ASSIGN_OR_RETURN(
       segment->payload_index_,
       filter::PayloadIndex::Build(
@@ -49,7 +48,7 @@ absl::StatusOr<std::shared_ptr<Segment>> Segment::Build(
   return segment;
 }
 
-Segment::Segment(const CollectionConfig& config, SegmentRows rows,
+Segment::Segment(const CollectionConfig& config, const SegmentRows& rows,
                  std::unique_ptr<VectorIndex> index)
     : config_(config),
       index_(std::move(index)),

@@ -97,7 +97,7 @@ class Segment {
   size_t id_bytes() const;
 
  private:
-  Segment(const CollectionConfig& config, SegmentRows rows,
+  Segment(const CollectionConfig& config, const SegmentRows& rows,
           std::unique_ptr<VectorIndex> index);
 
   const CollectionConfig config_;
