@@ -112,7 +112,7 @@ struct Preparer {
           fmt::format("collection '{}' has aliases; delete them first",
                       entry->name));
     }
-    return std::move(write);
+    return write;
   }
 
   absl::StatusOr<Change> operator()(SetAlias&& write) const {
