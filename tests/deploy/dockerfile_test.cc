@@ -74,7 +74,8 @@ std::vector<Instruction> LastStage() {
 TEST(DockerfileTest, BothStagesStartFromDebian12) {
   const std::vector<Instruction> all = ReadDockerfile();
   EXPECT_THAT(All(all, "ARG"),
-              ElementsAre("BUILD_BASE=debian:12", "RUN_BASE=debian:12-slim"));
+              ElementsAre("BUILD_BASE=debian:12", "RUN_BASE=debian:12-slim",
+                          "REVISION=unknown"));
   EXPECT_THAT(All(all, "FROM"),
               ElementsAre("${BUILD_BASE} AS build", "${RUN_BASE}"));
 }
