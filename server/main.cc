@@ -33,6 +33,15 @@ std::string MessageOf(const absl::Status& status) {
   return std::string(status.message());
 }
 
+// Searches and builds bring their own threads; a second pool inside of the
+// linear algebra library would fight them for the processors. Weak: only
+// OpenBLAS has it.
+extern "C" void openblas_set_num_threads(int) __attribute__((weak));
+
+void LimitLibraryThreads() {
+  if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
+}
+
 // The signals that we wait for. They must be blocked before the first thread
 // starts: threads inherit the mask, and a signal that any of them takes would
 // end the process.
@@ -134,6 +143,7 @@ int Serve(const Invocation& invocation, const sigset_t& signals) {
 int Main(int argc, char** argv) {
   const sigset_t signals = BlockSignals();
   KeepMemoryInCheck();
+  LimitLibraryThreads();
   const auto invocation =
       ParseInvocation({argv + 1, argv + argc}, ProcessEnvironment());
   if (!invocation.ok()) {

@@ -19,7 +19,7 @@ struct IndexSettings {
   IndexKind kind = IndexKind::kHnsw;
   uint32_t m = 16;                 // HNSW: links of a point
   uint32_t ef_construction = 200;  // HNSW: candidates when linking
-  uint32_t ef_search = 64;         // HNSW: candidates of a search, by default
+  uint32_t ef_search = 96;         // HNSW: candidates of a search, by default
   uint32_t n_lists = 0;            // IVF: lists; 0 = by the number of rows
   uint32_t n_probe = 0;            // IVF: lists visited; 0 = by estimate
 

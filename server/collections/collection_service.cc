@@ -33,10 +33,11 @@ constexpr MethodInfo kUpdateAlias{kService, "UpdateAlias", CallClass::kWrite};
 constexpr MethodInfo kDeleteAlias{kService, "DeleteAlias", CallClass::kWrite};
 constexpr MethodInfo kListAliases{kService, "ListAliases", CallClass::kAdmin};
 
-// Creates or switches an alias; `intent` says which.
+// Creates or switches an alias; `intent` says which. `written` gets the alias
+// with the collection's own name, also where the request has an alias for it.
 absl::StatusOr<workspace::WriteResult> WriteAlias(
     workspace::Directory& workspaces, Call& call, const v1::Alias& alias,
-    workspace::AliasIntent intent) {
+    workspace::AliasIntent intent, v1::Alias* written) {
   Violations violations;
   CheckName(alias.name(), "alias.name", &violations);
   CheckName(alias.collection(), "alias.collection", &violations);
@@ -47,6 +48,8 @@ absl::StatusOr<workspace::WriteResult> WriteAlias(
   workspace::WriteRequest write;
   write.write = workspace::SetAlias{alias.name(), target->id};
   write.alias_intent = intent;
+  written->set_name(alias.name());
+  written->set_collection(target->name);
   return workspace->Write(std::move(write), call.stop());
 }
 
@@ -190,8 +193,8 @@ grpc::ServerUnaryReactor* CollectionService::CreateAlias(
              v1::CreateAliasResponse* response) -> absl::Status {
         ASSIGN_OR_RETURN(const auto done,
                          WriteAlias(workspaces_, call, request.alias(),
-                                    workspace::AliasIntent::kCreate));
-        *response->mutable_alias() = request.alias();
+                                    workspace::AliasIntent::kCreate,
+                                    response->mutable_alias()));
         response->set_commit_token(workspace::CommitToken(done));
         return absl::OkStatus();
       });
@@ -206,8 +209,8 @@ grpc::ServerUnaryReactor* CollectionService::UpdateAlias(
              v1::UpdateAliasResponse* response) -> absl::Status {
         ASSIGN_OR_RETURN(const auto done,
                          WriteAlias(workspaces_, call, request.alias(),
-                                    workspace::AliasIntent::kSwitch));
-        *response->mutable_alias() = request.alias();
+                                    workspace::AliasIntent::kSwitch,
+                                    response->mutable_alias()));
         response->set_previous_collection(done.previous_collection);
         response->set_commit_token(workspace::CommitToken(done));
         return absl::OkStatus();

@@ -66,11 +66,11 @@ struct ParsedSearch {
   ReturnFields fields;
 };
 
-// Validates; `view` resolves a query by point id. `field` is empty or the
+// Validates; `view` resolves a query by point id. `prefix` is empty or the
 // place of a search in a batch, with a dot behind: "searches[3].".
 absl::StatusOr<ParsedSearch> FromProto(const v1::SearchRequest& request,
                                        const vector::CollectionView& view,
-                                       std::string_view field = "");
+                                       std::string_view prefix = "");
 absl::StatusOr<ParsedSearch> FromProto(const v1::RangeSearchRequest& request,
                                        const vector::CollectionView& view);
 
