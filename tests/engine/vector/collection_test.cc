@@ -24,8 +24,6 @@
 namespace mi::vector {
 namespace {
 
-using ::testing::Each;
-using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 constexpr size_t kDimension = 8;

@@ -13,7 +13,6 @@
 namespace mi::vector {
 namespace {
 
-using ::testing::Eq;
 using ::testing::Optional;
 
 std::vector<float> Vector(float value) { return {value, value + 1}; }
