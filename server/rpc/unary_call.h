@@ -41,6 +41,10 @@ class UnaryCall : public grpc::ServerUnaryReactor {
 
   void OnCancel() override { server_call_.RequestStop(); }
   void OnDone() override { delete this; }
+  // Lets gRPC call OnCancel and OnDone on the thread it is on, as it does for
+  // its own reactors. Otherwise each goes through one more thread, which costs
+  // more than all that this layer does; both are short and wait for nothing.
+  bool InternalInlineable() override { return true; }
 
   ServerCall server_call_;
   const grpc::ByteBuffer& request_;
