@@ -1,0 +1,19 @@
+#include "clients/cpp/commands/commands.h"
+
+namespace mi::client {
+
+void AddCommands(CLI::App& app, Action* action) {
+  AddLoad(app, action);
+  AddSearch(app, action);
+  AddGet(app, action);
+  AddList(app, action);
+  AddCount(app, action);
+  AddDelete(app, action);
+  AddStats(app, action);
+  AddCollections(app, action);
+  AddAlias(app, action);
+  AddInfo(app, action);
+  AddGenerateDemo(app, action);
+}
+
+}  // namespace mi::client

@@ -1,0 +1,175 @@
+#include "clients/cpp/load/loader.h"
+
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "clients/cpp/load/pipeline.h"
+#include "clients/cpp/load/sender.h"
+#include "clients/cpp/status_macros.h"
+
+namespace mi::client {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr absl::Duration kTick = absl::Milliseconds(100);
+constexpr auto kStateInterval = std::chrono::milliseconds(250);
+
+// One load. Everything here runs on the caller's thread but the sender.
+class Loading {
+ public:
+  Loading(PointReader& reader, const Uploader& uploader,
+          const LoadOptions& options, const StateFile* state,
+          const LoadObserver& observer)
+      : reader_(reader),
+        options_(options),
+        state_(state),
+        observer_(observer),
+        start_(reader.position()),
+        batches_(reader, options, observer.problem),
+        sender_(uploader, options, reader.path(), observer.problem),
+        pipeline_(options.in_flight * uploader.max_batches(), start_) {}
+
+  LoadResult Run() {
+    std::vector<std::thread> threads;
+    for (size_t i = 0; i < options_.in_flight && !options_.dry_run; ++i) {
+      threads.emplace_back([this] { sender_.Run(&pipeline_); });
+    }
+    absl::Status status = ReadAll();
+    pipeline_.Close();
+    if (absl::Status drained = Drain(); status.ok()) status = drained;
+    // A state that cannot be written must end the threads as well.
+    if (!status.ok()) pipeline_.Fail(status);
+    for (std::thread& thread : threads) thread.join();
+    return Finish(std::move(status));
+  }
+
+ private:
+  absl::Status ReadAll() {
+    while (true) {
+      Batch batch;
+      const absl::Status read = batches_.Next(&batch);
+      read_end_ = batch.end;
+      if (!batch.lines.empty() && !options_.dry_run) {
+        RETURN_IF_ERROR(Submit(&batch));
+      }
+      RETURN_IF_ERROR(read);
+      if (batch.lines.empty()) return absl::OkStatus();
+      RETURN_IF_ERROR(Tick());
+    }
+  }
+
+  absl::Status Submit(Batch* batch) {
+    while (true) {
+      switch (pipeline_.Submit(batch, kTick)) {
+        case Pipeline::Outcome::kDone:
+          return absl::OkStatus();
+        case Pipeline::Outcome::kFailed:
+          return pipeline_.progress().status;
+        case Pipeline::Outcome::kTimeout:
+          RETURN_IF_ERROR(Tick());
+      }
+    }
+  }
+
+  // Waits for what was sent, also when reading failed.
+  absl::Status Drain() {
+    while (pipeline_.WaitUntilEmpty(kTick) == Pipeline::Outcome::kTimeout) {
+      RETURN_IF_ERROR(Tick());
+    }
+    return pipeline_.progress().status;
+  }
+
+  absl::Status Tick() {
+    observer_.progress(State());
+    const auto now = steady_clock::now();
+    if (now - state_written_ < kStateInterval) return absl::OkStatus();
+    state_written_ = now;
+    return WriteState(pipeline_.progress().done);
+  }
+
+  absl::Status WriteState(const Position& done) {
+    if (state_ == nullptr || options_.dry_run || done == saved_) {
+      return absl::OkStatus();
+    }
+    saved_ = done;
+    return state_->Write(done);
+  }
+
+  LoadResult Finish(absl::Status status) {
+    const Pipeline::Progress progress = pipeline_.progress();
+    LoadResult result;
+    result.status = std::move(status);
+    if (result.status.ok()) {
+      finished_ = true;
+      if (state_ != nullptr && !options_.dry_run) {
+        result.status = state_->Remove();
+      }
+    } else if (absl::Status saved = WriteState(progress.done); !saved.ok()) {
+      observer_.problem(std::string(saved.message()));
+    }
+    result.summary = {
+        .rows = batches_.rows(),
+        .loaded = progress.points,
+        .skipped = batches_.skipped() + progress.skipped,
+        .resumed_rows = start_.row,
+        .retries = progress.retries,
+        .bytes = reader_.position().offset - start_.offset,
+        .seconds = Elapsed().count(),
+    };
+    observer_.progress(State());
+    return result;
+  }
+
+  ProgressState State() const {
+    const Pipeline::Progress progress = pipeline_.progress();
+    const Position& done =
+        finished_ || options_.dry_run ? read_end_ : progress.done;
+    return {.rows = done.row,
+            .skipped = batches_.skipped() + progress.skipped,
+            .bytes = done.offset,
+            .total_bytes = reader_.size(),
+            .rows_before = start_.row,
+            .bytes_before = start_.offset,
+            .elapsed = Elapsed()};
+  }
+
+  std::chrono::duration<double> Elapsed() const {
+    return steady_clock::now() - begin_;
+  }
+
+  PointReader& reader_;
+  const LoadOptions& options_;
+  const StateFile* const state_;
+  const LoadObserver& observer_;
+  const Position start_;
+  const steady_clock::time_point begin_ = steady_clock::now();
+  BatchReader batches_;
+  const Sender sender_;
+  Pipeline pipeline_;
+  Position read_end_ = start_;
+  Position saved_ = start_;
+  steady_clock::time_point state_written_ = begin_;
+  bool finished_ = false;
+};
+
+}  // namespace
+
+LoadResult Load(PointReader& reader, const Uploader& uploader,
+                const LoadOptions& options, const StateFile* state,
+                const LoadObserver& observer) {
+  if (state != nullptr && !options.dry_run) {
+    const auto position = state->Read();
+    if (!position.ok()) return {{}, position.status()};
+    if (*position) {
+      const absl::Status resumed = reader.Resume(**position);
+      if (!resumed.ok()) return {{}, resumed};
+    }
+  }
+  return Loading(reader, uploader, options, state, observer).Run();
+}
+
+}  // namespace mi::client
