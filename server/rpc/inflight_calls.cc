@@ -1,7 +1,6 @@
 #include "server/rpc/inflight_calls.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace mi::rpc {
 namespace {
@@ -9,7 +8,7 @@ namespace {
 // How long the watching thread sleeps when no deadline is nearer.
 constexpr std::chrono::hours kLongSleep{1};
 
-void FireAll(std::vector<std::stop_source> sources) {
+void FireAll(std::vector<std::stop_source>& sources) {
   for (std::stop_source& source : sources) source.request_stop();
 }
 
@@ -67,7 +66,7 @@ void InflightCalls::StopStreams() {
       return entry.drain.stop_possible() ? &entry.drain : nullptr;
     });
   }
-  FireAll(std::move(sources));
+  FireAll(sources);
 }
 
 void InflightCalls::StopAll() {
@@ -76,7 +75,7 @@ void InflightCalls::StopAll() {
     MutexLock lock(calls_mutex_);
     sources = CollectLocked([](const Entry& entry) { return &entry.stop; });
   }
-  FireAll(std::move(sources));
+  FireAll(sources);
 }
 
 bool InflightCalls::WaitUntilEmpty(TimePoint deadline) {
@@ -105,7 +104,7 @@ void InflightCalls::Watch() {
       continue;
     }
     calls_mutex_.Unlock();
-    FireAll(std::move(expired));
+    FireAll(expired);
     calls_mutex_.Lock();
   }
 }

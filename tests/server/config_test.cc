@@ -1,8 +1,11 @@
 #include "server/config.h"
 
+#include <algorithm>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -19,7 +22,7 @@ using ::testing::Pair;
 
 constexpr char kOpen[] = "--insecure-single-tenant";
 
-absl::StatusOr<Invocation> Parse(std::vector<std::string> arguments,
+absl::StatusOr<Invocation> Parse(const std::vector<std::string>& arguments,
                                  const Environment& environment = {}) {
   return ParseInvocation(arguments, environment);
 }
@@ -149,7 +152,7 @@ TEST(ConfigTest, HelpShowsEverySettingWithItsVariableAndDefault) {
     EXPECT_LE(line.size(), 100u) << line;
   }
   for (const auto& [name, value] : DescribeConfig({})) {
-    EXPECT_THAT(help, HasSubstr("--" + name + "  (MI_"));
+    EXPECT_THAT(help, HasSubstr(fmt::format("--{}  (MI_", name)));
   }
 }
 
@@ -164,7 +167,7 @@ TEST(ConfigTest, DescribesTheSettingsInForce) {
   // What is described is what would be set: flags made of it give it again.
   std::vector<std::string> flags;
   for (const auto& [name, value] : described) {
-    if (!value.empty()) flags.push_back("--" + name + "=" + value);
+    if (!value.empty()) flags.push_back(fmt::format("--{}={}", name, value));
   }
   ASSERT_OK_AND_ASSIGN(const Invocation again, Parse(flags));
   EXPECT_EQ(DescribeConfig(again.config), described);

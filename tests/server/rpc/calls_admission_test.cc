@@ -33,7 +33,7 @@ absl::Status Echo(EchoServer& server, const std::vector<Metadata>& headers = {},
   const auto context = NewContext();
   for (const auto& [name, value] : headers) context->AddMetadata(name, value);
   v1::EchoResponse response;
-  const absl::Status status = FromGrpcStatus(
+  absl::Status status = FromGrpcStatus(
       server.stub().Echo(context.get(), v1::EchoRequest(), &response));
   if (answer != nullptr) *answer = response.text();
   return status;

@@ -28,7 +28,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::EchoServer;
-using ::testing::HasSubstr;
 using testing::NewContext;
 namespace v1 = ::mi::testing::v1;
 
@@ -92,8 +91,9 @@ class JoiningHandler final : public testing::CollectHandler {
 
 class ClientStreamTest : public ::testing::Test {
  protected:
-  void Start(EchoServer::Settings settings = EchoServer::DefaultSettings()) {
-    server_ = std::make_unique<EchoServer>(std::move(settings));
+  void Start(
+      const EchoServer::Settings& settings = EchoServer::DefaultSettings()) {
+    server_ = std::make_unique<EchoServer>(settings);
     server_->service().collect = [this] {
       return std::make_unique<JoiningHandler>(account_);
     };

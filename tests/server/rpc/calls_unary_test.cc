@@ -212,8 +212,9 @@ TEST(UnaryCallTest, RefusesAMessageOfTwentyMegabytes) {
     ran = true;
     return absl::OkStatus();
   };
-  EXPECT_EQ(Echo(server, std::string(20'000'000, 'x')).code(),
-            absl::StatusCode::kResourceExhausted);
+  std::string text;
+  text.resize(20'000'000, 'x');
+  EXPECT_EQ(Echo(server, text).code(), absl::StatusCode::kResourceExhausted);
   EXPECT_FALSE(ran);
 }
 

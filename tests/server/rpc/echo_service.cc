@@ -69,7 +69,7 @@ EchoServer::Settings EchoServer::DefaultSettings() {
   return settings;
 }
 
-EchoServer::EchoServer(Settings settings) {
+EchoServer::EchoServer(const Settings& settings) {
   log_ = std::make_unique<telemetry::Log>(telemetry::Log::Options{
       .sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text_)});
   if (settings.keys.empty()) {
@@ -150,8 +150,9 @@ grpc::Status SendBytes(EchoServer& server, const std::string& method,
   const auto context = NewContext();
   std::promise<grpc::Status> done;
   stub.UnaryCall(context.get(), "/mi.testing.v1.EchoService/" + method, {},
-                 &request, &response,
-                 [&done](grpc::Status status) { done.set_value(status); });
+                 &request, &response, [&done](const grpc::Status& status) {
+                   done.set_value(status);
+                 });
   return done.get_future().get();
 }
 

@@ -75,7 +75,7 @@ class EchoServer {
 
   static Settings DefaultSettings();
 
-  explicit EchoServer(Settings settings = DefaultSettings());
+  explicit EchoServer(const Settings& settings = DefaultSettings());
   ~EchoServer();
 
   EchoService& service() { return *service_; }
