@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "clients/cpp/output/progress.h"
 #include "clients/cpp/output/table.h"
 #include "clients/cpp/status_macros.h"
+#include "clients/cpp/text.h"
 #include "fmt/format.h"
 
 namespace mi::client {
@@ -161,16 +161,24 @@ absl::StatusOr<v1::Collection> CreateCollection(Session& session,
   return std::move(*response.mutable_collection());
 }
 
+struct Target {
+  v1::Collection collection;
+  bool is_new = false;
+};
+
 // The collection to load into, made if it is not there and --create says so.
-absl::StatusOr<v1::Collection> TargetCollection(Session& session,
-                                                const Options& options) {
+absl::StatusOr<Target> FindTarget(Session& session, const Options& options) {
   v1::GetCollectionRequest request;
   request.set_name(options.load.collection);
-  auto found = session.Call(session.collections(),
-                            &Session::Collections::GetCollection, request);
-  if (found.ok()) return std::move(*found->mutable_collection());
+  const auto found = session.Call(
+      session.collections(), &Session::Collections::GetCollection, request);
+  if (found.ok()) return Target{.collection = found->collection()};
   if (!absl::IsNotFound(found.status())) return found.status();
-  if (options.create) return CreateCollection(session, options);
+  if (options.create) {
+    Target target{.is_new = true};
+    ASSIGN_OR_RETURN(target.collection, CreateCollection(session, options));
+    return target;
+  }
   return WithMessage(found.status(),
                      fmt::format("{} (--create makes it)",
                                  std::string(found.status().message())));
@@ -270,15 +278,32 @@ void PrintSummary(Session& session, const Options& options,
   (result.status.ok() ? session.out() : session.err()) << text << '\n';
 }
 
-// A trial of some rows leaves no state behind, and neither reads one.
-std::optional<StateFile> StateOf(const Options& options,
-                                 const std::string& mapping) {
-  if (options.limit > 0 || options.load.dry_run) return std::nullopt;
+// A collection of the same name that was made anew is another one.
+StateFile StateOf(const Options& options, const v1::Collection& collection,
+                  const std::string& mapping) {
   return StateFile(
       options.state.empty() ? options.file + ".mi-load-state" : options.state,
       {.input = options.file,
-       .collection = options.load.collection,
+       .collection = fmt::format("{} of {}", collection.name(),
+                                 FormatDateTime(collection.create_time())),
        .mapping = mapping});
+}
+
+// Loads, showing how far it is.
+absl::Status LoadInput(Session& session, const Options& options,
+                       const LoadOptions& load, const Input& input,
+                       const StateFile* state) {
+  ProgressLine progress(session.err(), session.err_is_terminal());
+  ProblemPrinter printer(session, progress);
+  const auto uploader =
+      load.stream ? MakeStreamUploader(session) : MakeUnaryUploader(session);
+  const LoadResult result =
+      Load(*input.reader, *uploader, load, state,
+           {.progress = [&](const ProgressState& now) { printer.Show(now); },
+            .problem = [&](const std::string& text) { printer.Print(text); }});
+  printer.Finish();
+  PrintSummary(session, options, result);
+  return result.status;
 }
 
 absl::Status RunLoad(Session& session, const Options& options) {
@@ -286,29 +311,23 @@ absl::Status RunLoad(Session& session, const Options& options) {
   load.skip_bad_rows = options.on_error == "skip";
   if (options.limit > 0) load.limit = options.limit;
   ASSIGN_OR_RETURN(const Input input, OpenInput(options));
-  if (!load.dry_run) {
-    ASSIGN_OR_RETURN(const v1::Collection collection,
-                     TargetCollection(session, options));
-    load.dimension = collection.config().dimension();
-    RETURN_IF_ERROR(ApplyLimits(session, &load));
+  if (load.dry_run) {
+    return LoadInput(session, options, load, input, /*state=*/nullptr);
   }
-  const std::optional<StateFile> state = StateOf(options, input.mapping);
-  if (state && options.restart) RETURN_IF_ERROR(state->Remove());
-
-  ProgressLine progress(session.err(), session.err_is_terminal());
-  ProblemPrinter printer(session, progress);
-  const auto uploader =
-      load.stream ? MakeStreamUploader(session) : MakeUnaryUploader(session);
-  const LoadResult result =
-      Load(*input.reader, *uploader, load, state ? &*state : nullptr,
-           {.progress = [&](const ProgressState& now) { printer.Show(now); },
-            .problem = [&](const std::string& text) { printer.Print(text); }});
-  printer.Finish();
-  PrintSummary(session, options, result);
-  if (!result.status.ok() && state && std::filesystem::exists(state->path())) {
+  ASSIGN_OR_RETURN(const Target target, FindTarget(session, options));
+  load.dimension = target.collection.config().dimension();
+  RETURN_IF_ERROR(ApplyLimits(session, &load));
+  // A trial of some rows keeps no state, and goes by none.
+  if (options.limit > 0) {
+    return LoadInput(session, options, load, input, /*state=*/nullptr);
+  }
+  const StateFile state = StateOf(options, target.collection, input.mapping);
+  if (options.restart || target.is_new) RETURN_IF_ERROR(state.Remove());
+  const absl::Status status = LoadInput(session, options, load, input, &state);
+  if (!status.ok() && std::filesystem::exists(state.path())) {
     session.err() << "the same command goes on from where this one stopped\n";
   }
-  return result.status;
+  return status;
 }
 
 void AddInputOptions(CLI::App& command, Options* options) {

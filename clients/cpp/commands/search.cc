@@ -1,8 +1,9 @@
 // mi search
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -111,15 +112,22 @@ std::string StrategyName(v1::SearchStrategy strategy) {
   }
 }
 
-std::string Segment(const v1::SegmentPlan& segment) {
-  std::string text = fmt::format("{} over {}", StrategyName(segment.strategy()),
-                                 GroupDigits(segment.points()));
-  if (segment.ef_search() > 0) {
-    text += fmt::format(" (ef {})", segment.ef_search());
+// Segments that were searched the same way.
+struct SegmentGroup {
+  uint64_t segments = 0;
+  uint64_t points = 0;
+  uint32_t ef_search = 0;  // the largest
+  uint32_t n_probe = 0;    // the largest
+};
+
+std::string Describe(v1::SearchStrategy strategy, const SegmentGroup& group) {
+  std::string text = fmt::format("{} over {}", StrategyName(strategy),
+                                 GroupDigits(group.points));
+  if (group.segments > 1) {
+    text += fmt::format(" in {} segments", group.segments);
   }
-  if (segment.n_probe() > 0) {
-    text += fmt::format(" (probe {})", segment.n_probe());
-  }
+  if (group.ef_search > 0) text += fmt::format(" (ef {})", group.ef_search);
+  if (group.n_probe > 0) text += fmt::format(" (probe {})", group.n_probe);
   return text;
 }
 
@@ -127,17 +135,25 @@ std::string Segment(const v1::SegmentPlan& segment) {
 std::string PlanLine(const v1::SearchResponse& response) {
   constexpr double kMicrosPerMilli = 1000;
   const v1::SearchPlan& plan = response.plan();
-  std::string segments;
+  std::map<v1::SearchStrategy, SegmentGroup> groups;
   for (const v1::SegmentPlan& segment : plan.segments()) {
-    if (!segments.empty()) segments += " + ";
-    segments += Segment(segment);
+    SegmentGroup& group = groups[segment.strategy()];
+    ++group.segments;
+    group.points += segment.points();
+    group.ef_search = std::max(group.ef_search, segment.ef_search());
+    group.n_probe = std::max(group.n_probe, segment.n_probe());
+  }
+  std::string how;
+  for (const auto& [strategy, group] : groups) {
+    if (!how.empty()) how += ", ";
+    how += Describe(strategy, group);
   }
   return fmt::format(
       "{} found in {:.2f} ms: {}; about {} match; scanned {} codes and {} "
       "vectors",
       response.points_size(),
       static_cast<double>(plan.engine_micros()) / kMicrosPerMilli,
-      segments.empty() ? "nothing to search" : segments,
+      how.empty() ? "nothing to search" : how,
       GroupDigits(plan.estimated_matches()), GroupDigits(plan.codes_scanned()),
       GroupDigits(plan.vectors_scanned()));
 }

@@ -1,65 +1,121 @@
 #!/usr/bin/env bash
-# Starts the server with its data in DATA_DIR, loads a demo data set through the
-# public API unless it is there, shows one search, and serves until Ctrl-C.
-# Called by `make run`, from the project's root, after the build.
+# Serves demo data until Ctrl-C: starts the server, loads a generated data set
+# if it is not there yet, and searches it once. `make run` calls this.
+#
+# Run from the root of the checkout. Variables, with their defaults:
+#   DATA_DIR=./data  GRPC_PORT=7700  METRICS_PORT=7701  DEMO_POINTS=20000
+#   BUILD_DIR=build/release
 set -euo pipefail
 
 data=${DATA_DIR:-./data}
-port=${MI_PORT:-7700}
-metrics_port=${MI_METRICS_PORT:-7701}
+port=${GRPC_PORT:-7700}
+metrics_port=${METRICS_PORT:-7701}
 points=${DEMO_POINTS:-20000}
-programs=${BUILD_DIR:-build/release}/bin
-file=$data/demo-$points.ndjson
+bin=${BUILD_DIR:-build/release}/bin
+collection=campaigns
 
-mi() { "$programs/mi" --server "localhost:$port" "$@"; }
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+server_pid=
+child_pid=
 
-mkdir -p "$data"
-"$programs/mi-server" --listen "127.0.0.1:$port" --metrics-listen "127.0.0.1:$metrics_port" --data-dir "$data" \
-  --insecure-single-tenant --reflection >>"$data/server.log" 2>&1 &
-server=$!
+say() { printf '%s\n' "$*"; }
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+mi=("$bin/mi" --server "localhost:$port")
+
+# Runs a command so that a signal ends it at once, and then this script.
+run() {
+  "$@" &
+  child_pid=$!
+  wait "$child_pid"
+  child_pid=
+}
+
+# shellcheck disable=SC2317  # the traps call it
 stop() {
-  trap - INT TERM
-  kill -TERM "$server" 2>/dev/null || true
-  wait "$server" || true
-  echo
+  trap - EXIT INT TERM
+  [ -z "$child_pid" ] || kill -TERM "$child_pid" 2>/dev/null || true
+  if [ -n "$server_pid" ]; then
+    kill -TERM "$server_pid" 2>/dev/null || true
+    wait "$server_pid" || true
+  fi
+}
+# shellcheck disable=SC2317  # the traps call it
+on_signal() {
+  say
+  say "Stopping"
+  stop
   exit 0
 }
-trap stop INT TERM
+trap stop EXIT
+trap on_signal INT TERM
 
-until mi --timeout 1 info >/dev/null 2>&1; do
-  if ! kill -0 "$server" 2>/dev/null; then
-    echo "The server did not start. Its last words, from $data/server.log:" >&2
-    tail -n 3 "$data/server.log" >&2
-    exit 1
-  fi
-  sleep 0.1
-done
+is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-stored=$(mi --json count campaigns 2>/dev/null | grep -oE '[0-9]+' | head -n 1 || true)
-if [ "${stored:-0}" -lt "$points" ]; then
+start_server() {
+  local log=$data/server.log
+  for taken in "$port:GRPC_PORT" "$metrics_port:METRICS_PORT"; do
+    if is_taken "${taken%%:*}"; then
+      fail "Port ${taken%%:*} is in use, perhaps by a server that runs already. ${taken##*:} chooses another one."
+    fi
+  done
+  mkdir -p "$data"
+  "$bin/mi-server" --listen="127.0.0.1:$port" --metrics-listen="127.0.0.1:$metrics_port" \
+    --data-dir="$data" --insecure-single-tenant --reflection >"$log" 2>&1 &
+  server_pid=$!
+  until "${mi[@]}" --timeout 1 info >/dev/null 2>&1; do
+    if ! kill -0 "$server_pid" 2>/dev/null; then
+      tail -n 5 "$log" >&2
+      fail "The server did not start; the lines above are from $log"
+    fi
+    sleep 0.1
+  done
+}
+
+count() {
+  local answer
+  answer=$("${mi[@]}" --json count "$collection" 2>/dev/null) || { echo 0; return; }
+  answer=${answer##*\"count\":}
+  echo "${answer%\}}"
+}
+
+load() {
+  local file=$data/demo-$points.ndjson
   if [ ! -f "$file" ]; then
     say "Generating $points campaigns"
-    mi generate-demo --points "$points" --output "$file"
+    run "${mi[@]}" generate-demo --points "$points" --output "$file"
   fi
-  say "Loading them through the public API"
-  mi load campaigns "$file" --create --metric cosine --index hnsw \
-    --index-field platform:keyword --index-field objective:keyword --index-field market:keyword \
-    --index-field budget.daily:float --index-field roas:float --index-field tags:keyword \
-    --index-field active:bool --index-field location:geo --index-field name:text \
-    --datetime starts_at --datetime ends_at --geo location
+  say "Loading them through UpsertPoints"
+  run "${mi[@]}" load "$collection" "$file" --create --metric cosine --index hnsw \
+    --datetime start_date,end_date --geo location \
+    --index-field platform:keyword,objective:keyword,market:keyword,tags:keyword,creatives.format:keyword \
+    --index-field active:bool,budget.daily:float,spend:float,roas:float,conversions:integer \
+    --index-field start_date:datetime,end_date:datetime,location:geo,name:text
+}
+
+search() {
+  local filter='platform == "meta" and budget.daily > 100'
+  say
+  say "$ $bin/mi --server localhost:$port search $collection --id cmp-000042 -k 5 \\"
+  say "    --filter '$filter' --fields name,platform,budget.daily,roas"
+  run "${mi[@]}" search "$collection" --id cmp-000042 -k 5 --filter "$filter" --fields name,platform,budget.daily,roas
+}
+
+for program in mi-server mi; do
+  [ -x "$bin/$program" ] || fail "$bin/$program is not there: 'make build' makes it"
+done
+start_server
+if [ "$(count)" -lt "$points" ]; then load; fi
+search
+say
+say "Serving $(count) campaigns from $data. No credentials are asked for: this is for a laptop."
+say "  gRPC     localhost:$port (marketing.intelligence.v1, with reflection)"
+say "  metrics  http://localhost:$metrics_port/metrics"
+say "  shell    $bin/mi --server localhost:$port --help"
+if command -v grpcurl >/dev/null; then
+  say "  grpcurl  grpcurl -plaintext localhost:$port list"
 fi
-
-say "Campaigns like cmp-000042, on Meta, with more than 100 a day to spend"
-mi search campaigns --id cmp-000042 -k 5 --filter 'platform == "meta" and budget.daily > 100' \
-  --fields name,platform,market,budget.daily,roas
-
-say "Serving until Ctrl-C"
-cat <<END
-  gRPC        localhost:$port       (services and messages by reflection)
-  metrics     http://localhost:$metrics_port/metrics
-  data        $data                 (log: $data/server.log)
-  try         $programs/mi stats campaigns
-              $programs/mi search campaigns --id cmp-000007 --filter 'roas >= 3'
-END
-wait "$server"
+say "Ctrl-C stops it."
+if wait "$server_pid"; then status=0; else status=$?; fi
+server_pid=
+say "The server ended by itself with code $status; see $data/server.log" >&2
+exit 1

@@ -53,11 +53,10 @@ class Loading {
       Batch batch;
       const absl::Status read = batches_.Next(&batch);
       read_end_ = batch.end;
-      if (!batch.lines.empty() && !options_.dry_run) {
-        RETURN_IF_ERROR(Submit(&batch));
-      }
+      const bool has_rows = !batch.lines.empty();
+      if (has_rows && !options_.dry_run) RETURN_IF_ERROR(Submit(&batch));
       RETURN_IF_ERROR(read);
-      if (batch.lines.empty()) return absl::OkStatus();
+      if (!has_rows) return absl::OkStatus();
       RETURN_IF_ERROR(Tick());
     }
   }
