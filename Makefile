@@ -20,8 +20,7 @@ help: ## list these commands
 
 run: deps build/release/build.ninja ## start the server on demo data, search once, serve until Ctrl-C
 	@cmake --build --preset release --parallel $(JOBS) --target mi-server mi
-	@DATA_DIR=$(DATA_DIR) MI_PORT=$(GRPC_PORT) MI_METRICS_PORT=$(METRICS_PORT) BUILD_DIR=build/release \
-		clients/cpp/demo/run.sh
+	@DATA_DIR=$(DATA_DIR) GRPC_PORT=$(GRPC_PORT) METRICS_PORT=$(METRICS_PORT) clients/cpp/demo/run.sh
 
 test: build ## build and run every test
 	@ctest --preset release --parallel $(JOBS)
