@@ -1,4 +1,4 @@
-// The server's settings: one table (config.cc) gives each its flag, environment
+// The server's settings: one table (config_table.cc) gives each its flag, environment
 // variable, default, range and meaning, and makes --help from them.
 //
 // A flag wins over the environment. The variable of --data-dir is MI_DATA_DIR,
@@ -21,7 +21,7 @@
 
 namespace mi::server {
 
-// Meanings and ranges stand in the table in config.cc.
+// Meanings and ranges stand in the table.
 struct Config {
   std::string listen = "0.0.0.0:7700";
   std::string metrics_listen = "127.0.0.1:7701";
@@ -89,8 +89,8 @@ absl::StatusOr<Invocation> ParseInvocation(
 // The text of --help.
 std::string HelpText();
 
-// Name and value of every setting, in the order of the table, for the log.
-// Values of secret settings are replaced by "(set)".
+// Name and value of every setting, in the order of the table, for the log. None
+// is a secret: the file of API keys is named, not read.
 std::vector<std::pair<std::string, std::string>> DescribeConfig(
     const Config& config);
 
