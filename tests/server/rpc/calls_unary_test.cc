@@ -260,7 +260,7 @@ TEST(UnaryCallTest, TheClientsDeadlineReachesTheHandler) {
   EXPECT_EQ(server.Metric(Series("grpc_server_handled_total",
                                  "grpc_code=\"DeadlineExceeded\",")) +
                 server.Metric(Series("grpc_server_handled_total",
-                                     "grpc_code=\"Cancelled\",")),
+                                     "grpc_code=\"Canceled\",")),
             1);
 }
 
