@@ -1,5 +1,5 @@
-// The server's settings: one table (config_table.cc) gives each its flag, environment
-// variable, default, range and meaning, and makes --help from them.
+// The server's settings: one table (config_table.cc) gives each its flag,
+// environment variable, default, range and meaning, and makes --help from them.
 //
 // A flag wins over the environment. The variable of --data-dir is MI_DATA_DIR,
 // and so on.
