@@ -52,9 +52,6 @@ std::optional<std::vector<std::string>> SplitPath(std::string_view path);
 // One key in the form that a path has it.
 std::string EscapeKey(std::string_view key);
 
-// The parts of `text` between separators; one empty part if it is empty.
-std::vector<std::string> Split(std::string_view text, char separator);
-
 }  // namespace mi::client
 
 #endif  // MI_CLIENTS_CPP_TEXT_H_

@@ -60,7 +60,7 @@ start_server() {
   done
   mkdir -p "$data"
   "$bin/mi-server" --listen="127.0.0.1:$port" --metrics-listen="127.0.0.1:$metrics_port" \
-    --data-dir="$data" --insecure-single-tenant --reflection >"$log" 2>&1 &
+    --data-dir="$data" --insecure-single-tenant --reflection >>"$log" 2>&1 &
   server_pid=$!
   until "${mi[@]}" --timeout 1 info >/dev/null 2>&1; do
     if ! kill -0 "$server_pid" 2>/dev/null; then

@@ -33,9 +33,11 @@ class Lexer {
     std::vector<Token> tokens;
     while (true) {
       while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
+      // Counted on from the token before: the expression may be long.
+      start_column_ = ColumnOf(at_);
       start_ = at_;
       ASSIGN_OR_RETURN(Token token, Next());
-      token.column = ColumnOf(start_);
+      token.column = start_column_;
       tokens.push_back(std::move(token));
       if (tokens.back().kind == TokenKind::kEnd) return tokens;
     }
@@ -163,8 +165,9 @@ class Lexer {
         at_, fmt::format("'{}' has no meaning here", FirstCodePoints(rest, 1)));
   }
 
+  // Of a place that is not before the token being read.
   size_t ColumnOf(size_t at) const {
-    return CodePoints(text_.substr(0, at)) + 1;
+    return start_column_ + CodePoints(text_.substr(start_, at - start_));
   }
 
   absl::Status Error(size_t at, std::string_view message) const {
@@ -174,16 +177,24 @@ class Lexer {
   const std::string_view text_;
   size_t at_ = 0;
   size_t start_ = 0;  // of the token being read
+  size_t start_column_ = 1;
 };
 
 }  // namespace
 
 absl::Status ExpressionError(std::string_view expression, size_t column,
                              std::string_view message) {
+  // So much of the expression as fits a line, with the place in it.
+  constexpr size_t kShownBefore = 50;
+  constexpr size_t kShown = 76;
+  const size_t skipped = column > kShownBefore ? column - kShownBefore : 0;
+  expression.remove_prefix(FirstCodePoints(expression, skipped).size());
   std::string shown;
-  for (const char c : expression) shown += IsSpace(c) ? ' ' : c;
+  for (const char c : FirstCodePoints(expression, kShown)) {
+    shown += IsSpace(c) ? ' ' : c;
+  }
   return UsageError(fmt::format("column {}: {}\n  {}\n  {:>{}}", column,
-                                message, shown, '^', column));
+                                message, shown, '^', column - skipped));
 }
 
 absl::StatusOr<std::vector<Token>> Tokenize(std::string_view expression) {

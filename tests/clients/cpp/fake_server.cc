@@ -1,0 +1,242 @@
+#include "tests/clients/cpp/fake_server.h"
+
+#include <thread>
+#include <utility>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server_builder.h"
+
+namespace mi::client {
+namespace {
+
+grpc::Status WithDetail(grpc::StatusCode code, const std::string& message,
+                        const google::protobuf::Message& detail) {
+  google::rpc::Status status;
+  status.set_code(code);
+  status.set_message(message);
+  status.add_details()->PackFrom(detail);
+  return {code, message, status.SerializeAsString()};
+}
+
+grpc::Status WithCommitted(const grpc::Status& status, int committed) {
+  google::rpc::Status proto;
+  proto.ParseFromString(status.error_details());
+  google::rpc::ErrorInfo info;
+  info.set_reason("FAKE");
+  (*info.mutable_metadata())["committed_batches"] = std::to_string(committed);
+  proto.add_details()->PackFrom(info);
+  return {status.error_code(), status.error_message(),
+          proto.SerializeAsString()};
+}
+
+}  // namespace
+
+grpc::Status Unavailable(std::chrono::milliseconds retry_after) {
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_nanos(
+      static_cast<int32_t>(std::chrono::nanoseconds(retry_after).count()));
+  return WithDetail(grpc::StatusCode::UNAVAILABLE, "overloaded", retry);
+}
+
+grpc::Status BadFields(
+    const std::vector<std::pair<std::string, std::string>>& violations) {
+  google::rpc::BadRequest bad_request;
+  for (const auto& [field, description] : violations) {
+    auto* added = bad_request.add_field_violations();
+    added->set_field(field);
+    added->set_description(description);
+  }
+  return WithDetail(grpc::StatusCode::INVALID_ARGUMENT, "invalid points",
+                    bad_request);
+}
+
+class FakeServer::SearchService : public v1::SearchService::Service {
+ public:
+  explicit SearchService(FakeServer* server) : server_(*server) {}
+
+  grpc::Status UpsertPoints(grpc::ServerContext* context,
+                            const v1::UpsertPointsRequest* request,
+                            v1::UpsertPointsResponse* /*response*/) override {
+    ++server_.calls_;
+    const grpc::Status known = server_.Authenticate(*context);
+    if (!known.ok()) return known;
+    return server_.Write(request->collection(), request->points());
+  }
+
+  grpc::Status StreamUpsertPoints(
+      grpc::ServerContext* context,
+      grpc::ServerReader<v1::StreamUpsertPointsRequest>* reader,
+      v1::StreamUpsertPointsResponse* response) override {
+    ++server_.calls_;
+    const grpc::Status known = server_.Authenticate(*context);
+    if (!known.ok()) return known;
+    int committed = 0;
+    v1::StreamUpsertPointsRequest request;
+    while (reader->Read(&request)) {
+      const grpc::Status status =
+          server_.Write(request.collection(), request.points());
+      if (!status.ok()) return WithCommitted(status, committed);
+      ++committed;
+    }
+    response->set_batch_count(static_cast<uint64_t>(committed));
+    return grpc::Status::OK;
+  }
+
+  grpc::Status CountPoints(grpc::ServerContext* /*context*/,
+                           const v1::CountPointsRequest* /*request*/,
+                           v1::CountPointsResponse* response) override {
+    response->set_count(server_.points().size());
+    return grpc::Status::OK;
+  }
+
+  grpc::Status Search(grpc::ServerContext* context,
+                      const v1::SearchRequest* request,
+                      v1::SearchResponse* response) override {
+    const grpc::Status known = server_.Authenticate(*context);
+    if (!known.ok()) return known;
+    server_.last_search = *request;
+    *response = server_.search_response;
+    return grpc::Status::OK;
+  }
+
+ private:
+  FakeServer& server_;
+};
+
+class FakeServer::CollectionService : public v1::CollectionService::Service {
+ public:
+  explicit CollectionService(FakeServer* server) : server_(*server) {}
+
+  grpc::Status GetCollection(grpc::ServerContext* /*context*/,
+                             const v1::GetCollectionRequest* request,
+                             v1::GetCollectionResponse* response) override {
+    const auto found = server_.collections.find(request->name());
+    if (found == server_.collections.end()) {
+      return {grpc::StatusCode::NOT_FOUND,
+              "no collection '" + request->name() + "'"};
+    }
+    *response->mutable_collection() = found->second;
+    return grpc::Status::OK;
+  }
+
+  grpc::Status CreateCollection(
+      grpc::ServerContext* /*context*/,
+      const v1::CreateCollectionRequest* request,
+      v1::CreateCollectionResponse* response) override {
+    v1::Collection& collection = server_.collections[request->name()];
+    collection.set_name(request->name());
+    *collection.mutable_config() = request->config();
+    *response->mutable_collection() = collection;
+    return grpc::Status::OK;
+  }
+
+ private:
+  FakeServer& server_;
+};
+
+class FakeServer::OperationsService : public v1::OperationsService::Service {
+ public:
+  explicit OperationsService(FakeServer* server) : server_(*server) {}
+
+  grpc::Status GetServerInfo(grpc::ServerContext* /*context*/,
+                             const v1::GetServerInfoRequest* /*request*/,
+                             v1::GetServerInfoResponse* response) override {
+    v1::Limits* limits = response->mutable_limits();
+    limits->set_max_points_per_upsert(server_.max_points_per_upsert);
+    limits->set_max_message_bytes(server_.max_message_bytes);
+    return grpc::Status::OK;
+  }
+
+ private:
+  FakeServer& server_;
+};
+
+FakeServer::FakeServer()
+    : search_service_(std::make_unique<SearchService>(this)),
+      collection_service_(std::make_unique<CollectionService>(this)),
+      operations_service_(std::make_unique<OperationsService>(this)) {
+  v1::Collection& ads = collections["ads"];
+  ads.set_name("ads");
+  ads.mutable_config()->set_dimension(3);
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                           &port_);
+  builder.RegisterService(search_service_.get());
+  builder.RegisterService(collection_service_.get());
+  builder.RegisterService(operations_service_.get());
+  server_ = builder.BuildAndStart();
+}
+
+FakeServer::~FakeServer() { server_->Shutdown(); }
+
+std::string FakeServer::address() const {
+  return "127.0.0.1:" + std::to_string(port_);
+}
+
+std::shared_ptr<grpc::Channel> FakeServer::Connect() const {
+  return grpc::CreateChannel(address(), grpc::InsecureChannelCredentials());
+}
+
+void FakeServer::FailNext(std::vector<grpc::Status> statuses) {
+  const std::lock_guard lock(mutex_);
+  failures_.insert(failures_.end(), statuses.begin(), statuses.end());
+}
+
+void FakeServer::CheckWith(std::function<grpc::Status(const Points&)> check) {
+  const std::lock_guard lock(mutex_);
+  check_ = std::move(check);
+}
+
+std::map<std::string, v1::Point> FakeServer::points() const {
+  const std::lock_guard lock(mutex_);
+  return points_;
+}
+
+std::vector<int> FakeServer::batch_sizes() const {
+  const std::lock_guard lock(mutex_);
+  return batch_sizes_;
+}
+
+grpc::Status FakeServer::Authenticate(
+    const grpc::ServerContext& context) const {
+  if (api_key.empty()) return grpc::Status::OK;
+  const auto header = context.client_metadata().find("authorization");
+  if (header != context.client_metadata().end() &&
+      std::string(header->second.data(), header->second.size()) ==
+          "Bearer " + api_key) {
+    return grpc::Status::OK;
+  }
+  return {grpc::StatusCode::UNAUTHENTICATED, "an API key is required"};
+}
+
+grpc::Status FakeServer::Write(const std::string& collection,
+                               const Points& points) {
+  const int writing = ++writing_;
+  for (int most = most_at_once_;
+       writing > most && !most_at_once_.compare_exchange_weak(most, writing);) {
+  }
+  if (write_time.count() > 0) std::this_thread::sleep_for(write_time);
+  --writing_;
+  const std::lock_guard lock(mutex_);
+  if (!failures_.empty()) {
+    const grpc::Status status = failures_.front();
+    failures_.pop_front();
+    return status;
+  }
+  if (!collections.contains(collection)) {
+    return {grpc::StatusCode::NOT_FOUND, "no collection '" + collection + "'"};
+  }
+  if (check_) {
+    const grpc::Status status = check_(points);
+    if (!status.ok()) return status;
+  }
+  batch_sizes_.push_back(points.size());
+  for (const auto& write : points) points_[write.point().id()] = write.point();
+  return grpc::Status::OK;
+}
+
+}  // namespace mi::client

@@ -1,0 +1,93 @@
+// A server that a test controls: a real channel, points in a map, and failures
+// on demand.
+
+#ifndef MI_TESTS_CLIENTS_CPP_FAKE_SERVER_H_
+#define MI_TESTS_CLIENTS_CPP_FAKE_SERVER_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "google/protobuf/repeated_ptr_field.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/server.h"
+#include "marketing/intelligence/v1/collection_service.grpc.pb.h"
+#include "marketing/intelligence/v1/operations_service.grpc.pb.h"
+#include "marketing/intelligence/v1/search_service.grpc.pb.h"
+
+namespace mi::client {
+
+namespace v1 = ::marketing::intelligence::v1;
+
+// Errors as the server makes them, with google.rpc details.
+grpc::Status Unavailable(std::chrono::milliseconds retry_after);
+grpc::Status BadFields(
+    const std::vector<std::pair<std::string, std::string>>& violations);
+
+// Thread-safe. Starts with a collection "ads" of three components.
+class FakeServer {
+ public:
+  using Points = google::protobuf::RepeatedPtrField<v1::PointWrite>;
+
+  FakeServer();
+  ~FakeServer();
+
+  std::shared_ptr<grpc::Channel> Connect() const;
+  std::string address() const;
+
+  // The next writes of a batch answer with these, in turn.
+  void FailNext(std::vector<grpc::Status> statuses);
+  // Asked before each batch is written; an error refuses it.
+  void CheckWith(std::function<grpc::Status(const Points&)> check);
+
+  std::map<std::string, v1::Point> points() const;
+  // Sizes of the batches that were written, in the order of their writing.
+  std::vector<int> batch_sizes() const;
+  int calls() const { return calls_; }  // of UpsertPoints and its stream
+  // The largest number of writes at once; each takes `write_time`.
+  int most_at_once() const { return most_at_once_; }
+
+  // Set before the first call.
+  std::chrono::milliseconds write_time{0};
+  uint32_t max_points_per_upsert = 1000;
+  uint64_t max_message_bytes = 16 << 20;
+  std::string api_key;  // required if not empty
+  std::map<std::string, v1::Collection> collections;
+  v1::SearchResponse search_response;
+  v1::SearchRequest last_search;
+
+ private:
+  class SearchService;
+  class CollectionService;
+  class OperationsService;
+
+  // Writes one batch, or says why not.
+  grpc::Status Write(const std::string& collection, const Points& points);
+  grpc::Status Authenticate(const grpc::ServerContext& context) const;
+
+  mutable std::mutex mutex_;
+  std::deque<grpc::Status> failures_;
+  std::function<grpc::Status(const Points&)> check_;
+  std::map<std::string, v1::Point> points_;
+  std::vector<int> batch_sizes_;
+  std::atomic<int> calls_{0};
+  std::atomic<int> writing_{0};
+  std::atomic<int> most_at_once_{0};
+
+  std::unique_ptr<SearchService> search_service_;
+  std::unique_ptr<CollectionService> collection_service_;
+  std::unique_ptr<OperationsService> operations_service_;
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+};
+
+}  // namespace mi::client
+
+#endif  // MI_TESTS_CLIENTS_CPP_FAKE_SERVER_H_
