@@ -1,6 +1,7 @@
 #include "clients/cpp/app.h"
 
-#include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "CLI/CLI.hpp"
 #include "clients/cpp/commands/commands.h"
@@ -32,6 +33,13 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions* options) {
                "Answers as one line of JSON on standard output");
 }
 
+absl::Status WrongCommandLine(std::string_view what) {
+  return UsageError(
+      fmt::format("{}\n  'mi --help' lists the commands and 'mi "
+                  "COMMAND --help' their options",
+                  what));
+}
+
 int Report(const absl::Status& status, const GlobalOptions& options,
            const Output& output) {
   if (status.ok()) return kExitOk;
@@ -47,8 +55,8 @@ int Run(const std::vector<std::string>& arguments, const Output& output,
   GlobalOptions options;
   Action action;
   CLI::App app("Talks to a Marketing Intelligence server.", "mi");
-  app.require_subcommand(1);
-  app.fallthrough();  // global options may stand behind the command
+  app.require_subcommand(0, 1);  // CLI11 would not say which word is unknown
+  app.fallthrough();             // global options may stand behind the command
   app.footer(
       "Exit codes: 0 done, 1 refused by the server, 2 wrong command line, "
       "3 a file is at fault, 4 no answer from the server.");
@@ -64,11 +72,10 @@ int Run(const std::vector<std::string>& arguments, const Output& output,
       app.exit(error, output.out, output.err);
       return kExitOk;
     }
-    return Report(UsageError(fmt::format("{}\n  'mi --help' lists the commands "
-                                         "and 'mi COMMAND --help' their "
-                                         "options",
-                                         error.what())),
-                  options, output);
+    return Report(WrongCommandLine(error.what()), options, output);
+  }
+  if (!action) {
+    return Report(WrongCommandLine("a command is required"), options, output);
   }
   Session session(options, connect(options), output);
   const absl::Status status = action(session);

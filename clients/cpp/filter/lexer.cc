@@ -118,8 +118,7 @@ class Lexer {
   }
 
   absl::StatusOr<Token> Number() {
-    const size_t begin = at_;
-    if (text_[at_] == '-' || text_[at_] == '+') ++at_;
+    const size_t begin = at_++;  // a sign or a digit
     const auto in_number = [this] {
       const char c = text_[at_];
       const char before = text_[at_ - 1];

@@ -167,6 +167,9 @@ LoadResult Load(PointReader& reader, const Uploader& uploader,
       const absl::Status resumed = reader.Resume(**position);
       if (!resumed.ok()) return {{}, resumed};
     }
+    // A state that cannot be written is found before anything is sent.
+    const absl::Status writable = state->Write(reader.position());
+    if (!writable.ok()) return {{}, writable};
   }
   return Loading(reader, uploader, options, state, observer).Run();
 }

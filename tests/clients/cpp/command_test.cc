@@ -139,7 +139,7 @@ TEST_F(CommandTest, SearchAnswersScriptsInJson) {
 
 TEST_F(CommandTest, WrongCommandLinesAreExplained) {
   const std::pair<std::vector<std::string>, const char*> cases[] = {
-      {{}, "subcommand is required"},
+      {{}, "a command is required"},
       {{"serch"}, "serch"},
       {{"search"}, "COLLECTION is required"},
       {{"search", "ads"}, "one of --vector, --vector-file and --id"},
@@ -147,7 +147,7 @@ TEST_F(CommandTest, WrongCommandLinesAreExplained) {
       {{"search", "ads", "--vector", "1,x"}, "component 2 of the vector, 'x'"},
       {{"search", "ads", "--id", "a", "-k", "many"}, "-k"},
       {{"search", "ads", "--id", "a", "--filter", "a = 1"},
-       "--filter: column 3: '=' is written '=='\n  a = 1\n    ^"},
+       "--filter: column 3: '=' is written '==' here\n  a = 1\n    ^"},
       {{"search", "ads", "--id", "a", "--filter-json", "{\"nor\": 1}"},
        "--filter-json: "},
       {{"search", "ads", "--id", "a", "--fields", "a..b"},

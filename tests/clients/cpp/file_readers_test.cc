@@ -194,7 +194,7 @@ TEST(NdjsonReaderTest, NamesLineAndPlaceOfEveryFault) {
   EXPECT_THAT(
       Outcomes(*reader),
       ElementsAre(
-          "ok 7", HasSubstr("3: not JSON: column 24: syntax error"),
+          "ok 7", HasSubstr("3: not JSON: column 25: syntax error"),
           "4: not a JSON object", "5: 'id' is missing",
           "6: 'vector' is missing", "7: 'id' is empty",
           "8: 'id' is neither a text nor an integer",

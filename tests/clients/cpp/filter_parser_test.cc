@@ -193,6 +193,10 @@ TEST(FilterParserTest, MistakesAreShown) {
             "column 10: '?' has no meaning here\n"
             "  größe == ?\n"
             "           ^");
+  EXPECT_EQ(ParseFilter("1y").status().message(),
+            "column 1: '1y' is not a finite number\n"
+            "  1y\n"
+            "  ^");
 }
 
 TEST(FilterParserTest, MistakesInLongExpressionsAreShownWithTheirSurroundings) {

@@ -39,7 +39,7 @@ class RealServerTest : public ::testing::Test {
     std::ostringstream out;
     std::ostringstream err;
     const int exit_code =
-        Run(arguments, {.out = out, .err = err},
+        client::Run(arguments, {.out = out, .err = err},
             [this](const GlobalOptions&) { return server_.Connect(); });
     return {exit_code, out.str(), err.str()};
   }
