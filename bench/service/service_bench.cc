@@ -82,6 +82,8 @@ v1::SearchRequest SearchFor(const float* query, size_t dimension) {
 // searches.
 struct SearchClient {
   Latencies latencies;
+  Latencies engine;
+  Latencies vectors, segs, codes;
   double engine_micros = 0;
   size_t response_bytes = 0;
 
@@ -99,6 +101,11 @@ struct SearchClient {
       latencies.micros.push_back(SecondsSince(start) * 1e6);
       engine_micros += static_cast<double>(response.plan().engine_micros());
       response_bytes = response.ByteSizeLong();
+      engine.micros.push_back(response.plan().engine_micros());
+      vectors.micros.push_back(response.plan().vectors_scanned());
+      codes.micros.push_back(response.plan().codes_scanned());
+      segs.micros.push_back(response.plan().segments_size());
+      if (latencies.micros.back() > 2000 && pause.count() > 0) fmt::print("slow {:.0f} engine {} v {} c {} s {}\n", latencies.micros.back(), response.plan().engine_micros(), response.plan().vectors_scanned(), response.plan().codes_scanned(), response.plan().segments_size());
       if (pause.count() > 0) std::this_thread::sleep_for(pause);
     }
   }
@@ -238,6 +245,7 @@ void MeasureMixedLoad(const ServerProcess& server, const VectorSet& set,
   stop = true;
   searching.join();
   const double p99 = searcher.latencies.At(0.99);
+  for (double q : {0.5, 0.9, 0.99}) fmt::print("q{}: engine {:.0f} vectors {:.0f} codes {:.0f} segs {:.0f} lat {:.0f}\n", q, searcher.engine.At(q), searcher.vectors.At(q), searcher.codes.At(q), searcher.segs.At(q), searcher.latencies.At(q));
   fmt::print(
       "Ingest of {} points beside searches: {:.0f} points/s; search p50 {:.0f} "
       "us, p99 {:.0f} us ({:.1f} x quiet)\n",

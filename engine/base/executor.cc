@@ -29,11 +29,37 @@ bool Executor::TrySubmit(std::function<void()> task) {
   return true;
 }
 
+bool Executor::TryRunHere(absl::FunctionRef<void()> task) {
+  {
+    MutexLock lock(queue_mutex_);
+    if (stopping_ || runs_here_ || !queue_.empty() ||
+        running_ >= options_.threads) {
+      return false;
+    }
+    runs_here_ = true;
+    ++running_;
+  }
+  task();
+  MutexLock lock(queue_mutex_);
+  runs_here_ = false;
+  --running_;
+  // A thread may have left a task to its place; Shutdown may wait.
+  if (stopping_) {
+    queue_changed_.NotifyAll();
+  } else if (!queue_.empty()) {
+    queue_changed_.NotifyOne();
+  }
+  return true;
+}
+
 void Executor::Shutdown() {
   {
     MutexLock lock(queue_mutex_);
     stopping_ = true;
     queue_changed_.NotifyAll();
+    queue_changed_.Wait(queue_mutex_, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      return !runs_here_;
+    });
   }
   for (auto& thread : threads_) {
     if (thread.joinable()) thread.join();
@@ -64,10 +90,11 @@ void Executor::Loop(size_t index) {
     std::function<void()> task;
     {
       MutexLock lock(queue_mutex_);
-      queue_changed_.Wait(queue_mutex_,
-                          [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-                            return stopping_ || !queue_.empty();
-                          });
+      queue_changed_.Wait(
+          queue_mutex_, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+            return stopping_ ||
+                   (!queue_.empty() && running_ < options_.threads);
+          });
       if (queue_.empty()) return;
       task = std::move(queue_.front());
       queue_.pop_front();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "engine/base/mutex.h"
 
 namespace mi {
@@ -38,11 +39,18 @@ class Executor {
   // False, without running `task`, when the queue is full or Shutdown began.
   [[nodiscard]] bool TrySubmit(std::function<void()> task);
 
+  // Runs `task` on the calling thread, in the place of one of ours, when that
+  // one would start it at once: nothing is queued, and fewer tasks run than
+  // there are threads. Spares the task two changes of thread. False, without
+  // running it, otherwise, and while another caller's task runs so: there is
+  // one such place, so that callers who must come back soon do.
+  [[nodiscard]] bool TryRunHere(absl::FunctionRef<void()> task);
+
   // Refuses further tasks, runs those that are queued and joins. Idempotent.
   void Shutdown();
 
   size_t queued() const;
-  // Tasks that run at this moment.
+  // Tasks that run at this moment, on threads of callers too.
   size_t running() const;
   size_t threads() const { return options_.threads; }
   size_t max_queued() const { return options_.max_queued; }
@@ -55,6 +63,8 @@ class Executor {
   std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(queue_mutex_);
   bool stopping_ ABSL_GUARDED_BY(queue_mutex_) = false;
   size_t running_ ABSL_GUARDED_BY(queue_mutex_) = 0;
+  bool runs_here_ ABSL_GUARDED_BY(queue_mutex_) =
+      false;  // on a caller's thread
   std::vector<std::thread> threads_;
 };
 

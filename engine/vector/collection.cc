@@ -30,8 +30,9 @@ Collection::Collection(CollectionConfig config,
       lanes_(std::move(lanes)),
       config_(std::make_shared<const CollectionConfig>(std::move(config))),
       sequence_(sequence),
-      active_(std::make_shared<Delta>(
-          config_->dimension, DeltaCapacity(config_->dimension, options))),
+      active_(
+          std::make_shared<Delta>(config_->metric, config_->dimension,
+                                  DeltaCapacity(config_->dimension, options))),
       view_(nullptr) {
   MutexLock lock(structure_mutex_);
   PublishLocked();
@@ -112,8 +113,9 @@ bool Collection::MarkDeletedLocked(std::string_view id, uint64_t sequence) {
 
 void Collection::FreezeDeltaLocked() {
   frozen_.push_back(std::move(active_));
-  active_ = std::make_shared<Delta>(
-      config_->dimension, DeltaCapacity(config_->dimension, options_));
+  active_ =
+      std::make_shared<Delta>(config_->metric, config_->dimension,
+                              DeltaCapacity(config_->dimension, options_));
   ScheduleLocked();
 }
 

@@ -10,8 +10,9 @@
 
 namespace mi::vector {
 
-Delta::Delta(size_t dimension, size_t capacity)
-    : dimension_(dimension),
+Delta::Delta(Metric metric, size_t dimension, size_t capacity)
+    : metric_(metric),
+      dimension_(dimension),
       capacity_(capacity),
       chunks_((capacity + kChunkRows - 1) / kChunkRows),
       slot_mask_(std::bit_ceil(2 * capacity) - 1),
@@ -37,6 +38,11 @@ void Delta::Append(std::string_view id, std::span<const float> vector,
   target.payload = payload;
   target.version = sequence;
   target.previous = before == 0 ? kNone : before - 1;
+  if (in_chunk + 1 == kChunkRows) {
+    chunk->codes = std::make_unique<const CodedRows>(
+        metric_, dimension_,
+        std::span<const float>(chunk->vectors.get(), kChunkRows * dimension_));
+  }
   slot.store(row + 1, std::memory_order_release);
   ++size_;
   id_bytes_.fetch_add(sizeof(Row) + id.size(), std::memory_order_relaxed);
@@ -72,6 +78,14 @@ std::atomic<uint32_t>& Delta::SlotFor(std::string_view wanted) const {
 size_t Delta::vector_bytes(size_t rows) const {
   const size_t chunks = (rows + kChunkRows - 1) / kChunkRows;
   return chunks * kChunkRows * dimension_ * sizeof(float);
+}
+
+size_t Delta::code_bytes(size_t rows) const {
+  size_t bytes = 0;
+  for (size_t first = 0; first + kChunkRows <= rows; first += kChunkRows) {
+    bytes += codes(first).bytes();
+  }
+  return bytes;
 }
 
 }  // namespace mi::vector

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "engine/base/bitset.h"
@@ -59,6 +60,7 @@ class Searcher {
   }
 
   absl::StatusOr<RangeSearchResult> RangeSearch() {
+    counts_all_ = true;
     for (const auto& segment : view_.segments) {
       RETURN_IF_ERROR(SearchSegmentRange(*segment));
     }
@@ -182,7 +184,7 @@ class Searcher {
     if (part.rows == 0) return absl::OkStatus();
     DeltaScan scan(*view_.config, part, view_.sequence, request_.filter);
     ASSIGN_OR_RETURN(const std::vector<Neighbor> found,
-                     scan.Run(request_.vector, options_, stop_));
+                     scan.Run(request_.vector, options_, stop_, Floor()));
     delta_matches_ = scan.matches();
     for (const Neighbor& neighbor : found) {
       candidates_.push_back(
@@ -193,9 +195,24 @@ class Searcher {
     plan.estimated_matches =
         part.rows - std::min(part.rows, part.delta->tombstones());
     SearchStats stats;
-    stats.distances_exact = part.rows;
+    stats.distances_coded = scan.coded();
+    stats.distances_exact = scan.ranked();
     Report(plan, stats);
     return absl::OkStatus();
+  }
+
+  // The rank of the k-th best candidate so far: nothing below it can get into
+  // the answer. RangeSearch counts what is below as well.
+  float Floor() {
+    if (counts_all_ || candidates_.size() < options_.k) {
+      return -std::numeric_limits<float>::infinity();
+    }
+    const auto kth =
+        candidates_.begin() + static_cast<ptrdiff_t>(options_.k - 1);
+    std::nth_element(
+        candidates_.begin(), kth, candidates_.end(),
+        [](const Candidate& a, const Candidate& b) { return a.rank > b.rank; });
+    return kth->rank;
   }
 
   void Collect(const Segment& segment, const std::vector<Neighbor>& found) {
@@ -241,6 +258,7 @@ class Searcher {
   const std::stop_token stop_;
   SearchOptions options_;
   std::vector<Candidate> candidates_;
+  bool counts_all_ = false;  // matches beyond k too
   uint64_t total_count_ = 0;
   uint64_t delta_matches_ = 0;
   bool excluded_seen_ = false;

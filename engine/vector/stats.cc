@@ -42,14 +42,16 @@ void AddSegment(const Segment& segment, CollectionStats* stats) {
 void AddDelta(const DeltaView& part, SegmentState state,
               CollectionStats* stats) {
   const uint64_t vectors = part.delta->vector_bytes(part.rows);
+  const uint64_t codes = part.delta->code_bytes(part.rows);
   const uint64_t ids = part.delta->id_bytes();
   const uint64_t payloads = part.delta->payload_bytes();
   Add({.state = state,
        .points = part.rows,
        .tombstones = part.delta->tombstones(),
-       .bytes = vectors + ids + payloads},
+       .bytes = vectors + codes + ids + payloads},
       stats);
   stats->memory.vectors += vectors;
+  stats->memory.codes += codes;
   stats->memory.ids += ids;
   stats->memory.payloads += payloads;
 }

@@ -28,7 +28,8 @@ class WorkQueue {
   WorkQueue(const std::string& name, const Options& options,
             telemetry::Metrics& metrics);
 
-  // Queues `task`.
+  // Runs `task` on this thread if a thread of ours would be free for it now;
+  // else queues it.
   //
   // Errors: UNAVAILABLE with a delay to retry after when the queue is full.
   absl::Status Submit(std::function<void()> task);

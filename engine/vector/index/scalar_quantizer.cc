@@ -9,8 +9,6 @@ namespace {
 
 // Codes stay within +-127 of kZeroCode, so that they are signed bytes as well.
 constexpr double kLargestCode = 127;
-// Components looked at when the scale is chosen.
-constexpr size_t kScaleSample = 1 << 16;
 
 // The nearest code. Cuts off the fraction of a positive number, which takes one
 // instruction where rounding takes a call.
@@ -51,7 +49,8 @@ double BestLimit(const std::vector<double>& magnitudes) {
 }  // namespace
 
 ScalarQuantizer::ScalarQuantizer(Metric metric, size_t dimension,
-                                 std::span<const float> rows)
+                                 std::span<const float> rows,
+                                 size_t scale_sample)
     : metric_(metric), mean_(dimension) {
   const size_t n = rows.size() / dimension;
   if (n == 0) return;
@@ -64,14 +63,14 @@ ScalarQuantizer::ScalarQuantizer(Metric metric, size_t dimension,
   for (size_t j = 0; j < dimension; ++j) {
     mean_[j] = sum[j] / static_cast<double>(n);
   }
-  ChooseScale(rows, n);
+  ChooseScale(rows, n, scale_sample);
 }
 
-void ScalarQuantizer::ChooseScale(std::span<const float> rows, size_t n) {
+void ScalarQuantizer::ChooseScale(std::span<const float> rows, size_t n,
+                                  size_t sample) {
   // Whole rows at even distances: a sample of components alone could miss a
   // dimension when strides coincide.
-  const size_t sampled =
-      std::min(n, std::max<size_t>(1, kScaleSample / dimension()));
+  const size_t sampled = std::min(n, std::max<size_t>(1, sample / dimension()));
   std::vector<double> magnitudes;
   magnitudes.reserve(sampled * dimension());
   for (size_t s = 0; s < sampled; ++s) {

@@ -46,8 +46,10 @@ class ScalarQuantizer {
  public:
   ScalarQuantizer() = default;
 
-  // Learns mean and scale from `rows`, [n, dimension].
-  ScalarQuantizer(Metric metric, size_t dimension, std::span<const float> rows);
+  // Learns mean and scale from `rows`, [n, dimension]; the scale from about
+  // `scale_sample` of their components.
+  ScalarQuantizer(Metric metric, size_t dimension, std::span<const float> rows,
+                  size_t scale_sample = kScaleSample);
 
   size_t dimension() const { return mean_.size(); }
   size_t stride() const { return CodeStride(dimension()); }
@@ -69,9 +71,11 @@ class ScalarQuantizer {
   float MeanProduct(const uint8_t* codes) const;
 
  private:
+  static constexpr size_t kScaleSample = 1 << 16;
+
   double InverseNormIfCosine(const float* v) const;
   float Encode(const float* row, uint8_t* codes) const;
-  void ChooseScale(std::span<const float> rows, size_t n);
+  void ChooseScale(std::span<const float> rows, size_t n, size_t sample);
   void EncodeSigned(std::span<const double> query, CodedQuery* coded) const;
 
   Metric metric_ = Metric::kCosine;

@@ -18,7 +18,7 @@ using ::testing::Optional;
 std::vector<float> Vector(float value) { return {value, value + 1}; }
 
 TEST(DeltaTest, KeepsWhatWasAppended) {
-  Delta delta(/*dimension=*/2, /*capacity=*/10);
+  Delta delta(Metric::kCosine, /*dimension=*/2, /*capacity=*/10);
   delta.Append("a", Vector(1), "payload of a", /*sequence=*/7);
   delta.Append("b", Vector(3), "", 8);
 
@@ -33,7 +33,7 @@ TEST(DeltaTest, KeepsWhatWasAppended) {
 }
 
 TEST(DeltaTest, AReaderFindsTheRowOfItsOwnTime) {
-  Delta delta(2, 10);
+  Delta delta(Metric::kCosine, 2, 10);
   delta.Append("a", Vector(1), "", 1);
   delta.MarkDeleted(0, 2);
   delta.Append("a", Vector(2), "", 2);
@@ -49,7 +49,7 @@ TEST(DeltaTest, AReaderFindsTheRowOfItsOwnTime) {
 // The oracle is a map of the newest row of each id.
 TEST(DeltaTest, FindsEveryIdAcrossManyReplacements) {
   Random random(42);
-  Delta delta(2, 3000);
+  Delta delta(Metric::kCosine, 2, 3000);
   std::map<std::string, uint32_t> newest;
   while (!delta.full()) {
     const std::string id = "id" + std::to_string(random.Below(1000));
@@ -68,7 +68,7 @@ TEST(DeltaTest, FindsEveryIdAcrossManyReplacements) {
 
 TEST(DeltaTest, ReadersSeeWholeRowsWhileTheWriterAppends) {
   constexpr size_t kRows = 20'000;
-  Delta delta(2, kRows);
+  Delta delta(Metric::kCosine, 2, kRows);
   std::atomic<size_t> published{0};
   std::atomic<size_t> checked{0};
   std::thread reader([&] {
