@@ -5,14 +5,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <thread>
 #include <vector>
 
+#include "engine/base/random.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -23,32 +26,61 @@
 namespace mi::bench {
 namespace {
 
-// The first bytes of a request say how long the answer is.
-constexpr size_t kSizeDigits = 8;
+// What a request asks for stands in its first bytes.
+struct Order {
+  uint32_t response_bytes = 0;
+  uint32_t memory_micros = 0;
+};
 
-std::string FirstBytes(const grpc::ByteBuffer& bytes) {
+Order ReadOrder(const grpc::ByteBuffer& bytes) {
+  Order order;
   std::vector<grpc::Slice> slices;
-  if (!bytes.Dump(&slices).ok() || slices.empty()) return "";
-  return std::string(reinterpret_cast<const char*>(slices[0].begin()),
-                     std::min(kSizeDigits, slices[0].size()));
+  if (bytes.Dump(&slices).ok() && !slices.empty() &&
+      slices[0].size() >= sizeof(order)) {
+    std::memcpy(&order, slices[0].begin(), sizeof(order));
+  }
+  return order;
 }
+
+// Reads at random places for as long as is asked. Thread-compatible.
+class MemoryReader {
+ public:
+  void Read(std::chrono::microseconds duration) {
+    constexpr int kReadsBetweenLooks = 100;
+    const auto end = std::chrono::steady_clock::now() + duration;
+    while (std::chrono::steady_clock::now() < end) {
+      for (int i = 0; i < kReadsBetweenLooks; ++i) {
+        sum_ += words_[random_.Below(words_.size())];
+      }
+    }
+    // Never true, but the compiler does not know.
+    if (sum_ == 1) std::abort();
+  }
+
+ private:
+  std::vector<uint64_t> words_ = std::vector<uint64_t>(20'000'000);
+  Random random_{1};
+  uint64_t sum_ = 0;
+};
 
 class EchoReactor final : public grpc::ServerGenericBidiReactor {
  public:
-  EchoReactor() { StartRead(&request_); }
+  explicit EchoReactor(MemoryReader* memory) : memory_(memory) {
+    StartRead(&request_);
+  }
 
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::CANCELLED);
-    const std::string digits = FirstBytes(request_);
-    size_t size = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), size);
-    grpc::Slice slice(size);
+    const Order order = ReadOrder(request_);
+    memory_->Read(std::chrono::microseconds(order.memory_micros));
+    grpc::Slice slice(order.response_bytes);
     response_ = grpc::ByteBuffer(&slice, 1);
     StartWriteAndFinish(&response_, {}, grpc::Status::OK);
   }
   void OnDone() override { delete this; }
 
  private:
+  MemoryReader* const memory_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
 };
@@ -57,8 +89,11 @@ class EchoService final : public grpc::CallbackGenericService {
  public:
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext*) override {
-    return new EchoReactor;
+    return new EchoReactor(&memory_);
   }
+
+ private:
+  MemoryReader memory_;  // there is one client, so one call at a time
 };
 
 [[noreturn]] void Serve(int port_pipe) {
@@ -91,15 +126,14 @@ EchoServer::~EchoServer() {
   waitpid(pid_, nullptr, 0);
 }
 
-EchoServer::Figures EchoServer::Measure(size_t request_bytes,
-                                        size_t response_bytes,
-                                        size_t calls) const {
+EchoServer::Figures EchoServer::Measure(const Call& asked, size_t calls) const {
   const auto channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(port_),
                                            grpc::InsecureChannelCredentials());
   grpc::GenericStub stub(channel);
-  std::string bytes = std::to_string(response_bytes);
-  bytes.insert(0, kSizeDigits - bytes.size(), '0');
-  bytes.resize(std::max(request_bytes, kSizeDigits), 'x');
+  const Order order = {static_cast<uint32_t>(asked.response_bytes),
+                       static_cast<uint32_t>(asked.memory_micros)};
+  std::string bytes(std::max(asked.request_bytes, sizeof(order)), 'x');
+  std::memcpy(bytes.data(), &order, sizeof(order));
   const grpc::Slice slice(bytes);
 
   grpc::CompletionQueue queue;

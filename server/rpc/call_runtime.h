@@ -30,7 +30,7 @@ namespace mi::rpc {
 
 struct CallOptions {
   // Threads and queue of each class; 0 threads: one per processor.
-  WorkQueue::Options read{.threads = 0};
+  WorkQueue::Options read{.threads = 0, .may_run_here = true};
   WorkQueue::Options write{.threads = 16};
   WorkQueue::Options admin{.threads = 2};
   // The longest that a unary call may take: it has this deadline when the

@@ -3,6 +3,8 @@
 //   arrival (gRPC's thread)   who calls, may they, is there room, in time?
 //   queue                     bounded in length and in time
 //   our thread                parse -> handler -> serialise
+//                             (a read, when one of our threads would be free:
+//                             on gRPC's, which spares two changes of thread)
 //   answer                    status with details, metrics, log line
 //
 // A service derives from the raw form of its generated class, so that requests
@@ -17,7 +19,8 @@
 //                v1::SearchResponse* response) -> absl::Status { ... });
 //   }
 //
-// Handlers run on our threads, never on gRPC's. An exception that leaves one is
+// At most one handler runs on a thread of gRPC's, which has two at least: the
+// others go on receiving and sending. An exception that leaves one is
 // an internal error, not a crash.
 
 #ifndef MI_SERVER_RPC_CALLS_H_

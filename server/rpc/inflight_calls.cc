@@ -44,8 +44,15 @@ void InflightCalls::Add(Entry* entry) {
   entry->previous->next = entry;
   head_.previous = entry;
   ++size_;
-  if (entry->deadline < next_look_) {
-    next_look_ = entry->deadline;
+  TimePoint look = entry->deadline;
+  if (entry->client_gone) {
+    if (polls_ >= kPollsUntilRest) {
+      look = std::min(look, std::chrono::steady_clock::now() + kPollInterval);
+    }
+    polls_ = 0;
+  }
+  if (look < next_look_) {
+    next_look_ = look;
     earlier_deadline_.NotifyOne();
   }
 }
@@ -111,13 +118,21 @@ void InflightCalls::Watch() {
 
 std::vector<std::stop_source> InflightCalls::CollectExpiredLocked() {
   const TimePoint now = std::chrono::steady_clock::now();
+  if (polls_ < kPollsUntilRest) ++polls_;
   TimePoint earliest = now + kLongSleep;
-  std::vector<std::stop_source> expired =
-      CollectLocked([now, &earliest](const Entry& entry) {
+  std::vector<std::stop_source> expired = CollectLocked(
+      [&](const Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_mutex_) {
+        if (entry.client_gone) polls_ = 0;
         const bool late = entry.deadline <= now;
-        if (!late) earliest = std::min(earliest, entry.deadline);
-        return late && !entry.stop.stop_requested() ? &entry.stop : nullptr;
+        if (!late) {
+          earliest = std::min(earliest, entry.deadline);
+        }
+        const bool over = late || (entry.client_gone && entry.client_gone());
+        return over && !entry.stop.stop_requested() ? &entry.stop : nullptr;
       });
+  if (polls_ < kPollsUntilRest) {
+    earliest = std::min(earliest, now + kPollInterval);
+  }
   next_look_ = earliest;
   return expired;
 }

@@ -76,6 +76,9 @@ absl::Status ServerCall::Admit() {
   entry_.deadline = call_.deadline();
   entry_.stop = call_.stop_source_;
   if (shape_ == CallShape::kClientStream) entry_.drain = std::stop_source();
+  if (queue_.may_run_here()) {
+    entry_.client_gone = [this] { return call_.context_.IsCancelled(); };
+  }
   runtime_.inflight().Add(&entry_);
   // Draining may have begun since the check above, and missed this call.
   if (runtime_.draining()) entry_.drain.request_stop();

@@ -33,7 +33,8 @@ class ServerCall {
   // DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED at the tenant's limit.
   absl::Status Admit();
 
-  // Queues `task` on the threads of the method's class.
+  // Queues `task` on the threads of the method's class, or runs it before it
+  // returns.
   absl::Status Submit(std::function<void()> task);
 
   // Says, on that thread, whether the task should still run.

@@ -6,6 +6,7 @@ grpc::ServerUnaryReactor* UnaryCall::Start() {
   absl::Status status = server_call_.Admit();
   if (status.ok()) status = server_call_.Submit([this] { Run(); });
   if (!status.ok()) Finish(server_call_.Conclude(status));
+  // Finished or not: gRPC deletes the call only after it was returned.
   return this;
 }
 

@@ -29,7 +29,9 @@ WorkQueue::WorkQueue(const std::string& name, const Options& options,
                  .max_queued = options.max_queued}) {}
 
 absl::Status WorkQueue::Submit(std::function<void()> task) {
-  if (executor_.TryRunHere(task)) return absl::OkStatus();
+  if (options_.may_run_here && executor_.TryRunHere(task)) {
+    return absl::OkStatus();
+  }
   if (executor_.TrySubmit(std::move(task))) return absl::OkStatus();
   CountRejection(telemetry::Rejection::kQueueFull);
   return Overloaded("the server is overloaded: its queue is full");

@@ -23,13 +23,15 @@ class WorkQueue {
     // A call that waited longer is refused: whoever sent it has likely given
     // up, and running it would delay those behind it.
     std::chrono::milliseconds max_wait{1'000};
+    // Whether a task may run on the thread that submits it, if a thread of ours
+    // would be free for it. For tasks that compute and wait for nothing.
+    bool may_run_here = false;
   };
 
   WorkQueue(const std::string& name, const Options& options,
             telemetry::Metrics& metrics);
 
-  // Runs `task` on this thread if a thread of ours would be free for it now;
-  // else queues it.
+  // Queues `task`, or runs it on this thread (Options::may_run_here).
   //
   // Errors: UNAVAILABLE with a delay to retry after when the queue is full.
   absl::Status Submit(std::function<void()> task);
@@ -44,6 +46,7 @@ class WorkQueue {
   void CountRejection(telemetry::Rejection rejection);
 
   telemetry::ClassMetrics& metrics() { return metrics_; }
+  bool may_run_here() const { return options_.may_run_here; }
   size_t queued() const { return executor_.queued(); }
 
   // Runs what is queued, then stops the threads.

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <latch>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -87,6 +89,60 @@ TEST(ExecutorTest, ShutdownRunsWhatIsQueuedAndRefusesTheRest) {
   EXPECT_FALSE(executor.TrySubmit([&] { ++ran; }));
   executor.Shutdown();
   EXPECT_EQ(ran, 5);
+}
+
+TEST(ExecutorTest, ATaskRunsHereWhereAThreadWouldBeFreeForIt) {
+  Executor executor({.threads = 2});
+  const auto caller = std::this_thread::get_id();
+  std::thread::id ran_on;
+  ASSERT_TRUE(executor.TryRunHere([&] {
+    ran_on = std::this_thread::get_id();
+    EXPECT_EQ(executor.running(), 1);
+    // There is one such place.
+    EXPECT_FALSE(executor.TryRunHere([] { ADD_FAILURE(); }));
+  }));
+  EXPECT_EQ(ran_on, caller);
+  EXPECT_EQ(executor.running(), 0);
+
+  Blocker first(executor);
+  EXPECT_TRUE(executor.TryRunHere([] {}));
+  Blocker second(executor);
+  EXPECT_FALSE(executor.TryRunHere([] { ADD_FAILURE(); }));
+  first.Release();
+  second.Release();
+}
+
+TEST(ExecutorTest, ATaskThatRunsHereTakesThePlaceOfAThread) {
+  Executor executor({.threads = 1});
+  std::atomic<bool> ran = false;
+  EXPECT_TRUE(executor.TryRunHere([&] {
+    EXPECT_TRUE(executor.TrySubmit([&] { ran = true; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    EXPECT_FALSE(ran);
+    EXPECT_EQ(executor.queued(), 1);
+    // What is queued comes first.
+    EXPECT_FALSE(executor.TryRunHere([] { ADD_FAILURE(); }));
+  }));
+  executor.Shutdown();
+  EXPECT_TRUE(ran);
+  EXPECT_FALSE(executor.TryRunHere([] { ADD_FAILURE(); }));
+}
+
+TEST(ExecutorTest, ShutdownWaitsForATaskThatRunsOnACallersThread) {
+  Executor executor({.threads = 1});
+  std::latch inside(1);
+  std::atomic<bool> ended = false;
+  std::thread caller([&] {
+    EXPECT_TRUE(executor.TryRunHere([&] {
+      inside.count_down();
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      ended = true;
+    }));
+  });
+  inside.wait();
+  executor.Shutdown();
+  EXPECT_TRUE(ended);
+  caller.join();
 }
 
 TEST(ExecutorTest, ReleasesWhatATaskHoldsBeforeTheTaskCountsAsDone) {

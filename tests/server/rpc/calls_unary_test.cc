@@ -104,17 +104,34 @@ TEST(UnaryCallTest, DeliversTheHandlersErrorWithItsDetails) {
   EXPECT_EQ(pushback->second, "1250");
 }
 
+// One read may run where it arrived; the next ones have threads of their own,
+// and so has every write.
 TEST(UnaryCallTest, HandlersRunOnTheThreadsOfTheirClass) {
-  EchoServer server;
-  server.service().echo = [](auto&, auto&, v1::EchoResponse* response) {
+  auto settings = EchoServer::DefaultSettings();
+  settings.calls.read.threads = 2;
+  EchoServer server(settings);
+  std::latch inside(1);
+  std::latch leave(1);
+  server.service().echo = [&](auto&, auto& request,
+                              v1::EchoResponse* response) {
     char name[16] = {};
     pthread_getname_np(pthread_self(), name, sizeof(name));
     response->set_text(name);
+    if (request.text() == "stay") {
+      inside.count_down();
+      leave.wait();
+    }
     return absl::OkStatus();
   };
-  std::string thread;
-  ASSERT_OK(Echo(server, "", &thread));
-  EXPECT_THAT(thread, ::testing::StartsWith("read-"));
+  std::string first;
+  std::thread staying([&] { EXPECT_OK(Echo(server, "stay", &first)); });
+  inside.wait();
+  std::string second;
+  EXPECT_OK(Echo(server, "", &second));
+  leave.count_down();
+  staying.join();
+  EXPECT_THAT(first, ::testing::Not(::testing::StartsWith("read-")));
+  EXPECT_THAT(second, ::testing::StartsWith("read-"));
   v1::EchoResponse response;
   ASSERT_TRUE(server.stub()
                   .Save(NewContext().get(), v1::EchoRequest(), &response)

@@ -61,6 +61,28 @@ TEST(InflightCallsTest, WakesForADeadlineEarlierThanTheOneItWaitsFor) {
   calls.Remove(&soon);
 }
 
+TEST(InflightCallsTest, AsksWhetherTheClientIsGone) {
+  InflightCalls calls;
+  for (int round = 0; round < 2; ++round) {
+    std::atomic<bool> gone = false;
+    TestCall asked(kFar);
+    asked.client_gone = [&gone] { return gone.load(); };
+    TestCall other(kFar);
+    calls.Add(&asked);
+    calls.Add(&other);
+    std::this_thread::sleep_for(3 * InflightCalls::kPollInterval);
+    EXPECT_FALSE(asked.stop.stop_requested());
+    gone = true;
+    EXPECT_TRUE(Eventually([&] { return asked.stop.stop_requested(); }));
+    EXPECT_FALSE(other.stop.stop_requested());
+    calls.Remove(&asked);
+    calls.Remove(&other);
+    // Long enough for the watching thread to go to rest: it has to be woken.
+    std::this_thread::sleep_for(round == 0 ? milliseconds(1'500)
+                                           : milliseconds(0));
+  }
+}
+
 TEST(InflightCallsTest, DrainingStopsStreamsOnly) {
   InflightCalls calls;
   TestCall unary(kFar);
