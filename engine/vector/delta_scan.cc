@@ -13,12 +13,12 @@ DeltaScan::DeltaScan(const CollectionConfig& config, const DeltaView& part,
 
 absl::StatusOr<std::vector<Neighbor>> DeltaScan::Run(
     std::span<const float> query, const SearchOptions& options,
-    const std::stop_token& stop, float floor) {
+    const std::stop_token& stop) {
   query_ = query;
   ranker_.emplace(config_.metric, query);
   best_ = TopK(options.k);
   count_all_ = options.threshold.has_value();
-  floor_ = std::max(floor, options.threshold.value_or(floor));
+  floor_ = std::max(options.floor, options.threshold.value_or(options.floor));
   matches_ = coded_ = ranked_ = 0;
   const auto rows = static_cast<uint32_t>(part_.rows);
   constexpr auto kChunk = static_cast<uint32_t>(Delta::kChunkRows);

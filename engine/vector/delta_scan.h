@@ -4,7 +4,6 @@
 #define MI_ENGINE_VECTOR_DELTA_SCAN_H_
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -29,12 +28,10 @@ class DeltaScan {
             uint64_t sequence, const filter::CompiledFilter* filter);
 
   // The best options.k visible rows that match and reach options.threshold,
-  // best first. Of the rows that do not reach `floor` any may be missing: pass
-  // the rank of the k-th best of other parts. Errors: CANCELLED.
-  absl::StatusOr<std::vector<Neighbor>> Run(
-      std::span<const float> query, const SearchOptions& options,
-      const std::stop_token& stop,
-      float floor = -std::numeric_limits<float>::infinity());
+  // best first; rows below options.floor may be missing. Errors: CANCELLED.
+  absl::StatusOr<std::vector<Neighbor>> Run(std::span<const float> query,
+                                            const SearchOptions& options,
+                                            const std::stop_token& stop);
 
   // After Run with a threshold: visible rows that match and reach it, those
   // beyond k included. The filter is then asked about each of them.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "engine/base/bitset.h"
@@ -47,11 +46,22 @@ class Searcher {
   }
 
   absl::StatusOr<SearchResult> Search() {
-    for (const auto& segment : view_.segments) {
+    // The largest first: most of the answer comes from it, and what is known to
+    // be no part of the answer costs little in the others.
+    std::vector<const Segment*> segments;
+    segments.reserve(view_.segments.size());
+    for (const auto& segment : view_.segments) segments.push_back(&*segment);
+    std::stable_sort(segments.begin(), segments.end(),
+                     [](const Segment* a, const Segment* b) {
+                       return a->size() > b->size();
+                     });
+    for (const Segment* segment : segments) {
       RETURN_IF_ERROR(SearchSegment(*segment));
+      RaiseFloor();
     }
     for (const DeltaView& part : view_.deltas) {
       RETURN_IF_ERROR(SearchDelta(part));
+      RaiseFloor();
     }
     SearchResult result;
     result.hits = TakeHits();
@@ -60,7 +70,6 @@ class Searcher {
   }
 
   absl::StatusOr<RangeSearchResult> RangeSearch() {
-    counts_all_ = true;
     for (const auto& segment : view_.segments) {
       RETURN_IF_ERROR(SearchSegmentRange(*segment));
     }
@@ -184,7 +193,7 @@ class Searcher {
     if (part.rows == 0) return absl::OkStatus();
     DeltaScan scan(*view_.config, part, view_.sequence, request_.filter);
     ASSIGN_OR_RETURN(const std::vector<Neighbor> found,
-                     scan.Run(request_.vector, options_, stop_, Floor()));
+                     scan.Run(request_.vector, options_, stop_));
     delta_matches_ = scan.matches();
     for (const Neighbor& neighbor : found) {
       candidates_.push_back(
@@ -201,18 +210,15 @@ class Searcher {
     return absl::OkStatus();
   }
 
-  // The rank of the k-th best candidate so far: nothing below it can get into
-  // the answer. RangeSearch counts what is below as well.
-  float Floor() {
-    if (counts_all_ || candidates_.size() < options_.k) {
-      return -std::numeric_limits<float>::infinity();
-    }
+  // Nothing below the k-th best candidate so far can get into the answer.
+  void RaiseFloor() {
+    if (candidates_.size() < options_.k) return;
     const auto kth =
         candidates_.begin() + static_cast<ptrdiff_t>(options_.k - 1);
     std::nth_element(
         candidates_.begin(), kth, candidates_.end(),
         [](const Candidate& a, const Candidate& b) { return a.rank > b.rank; });
-    return kth->rank;
+    options_.floor = kth->rank;
   }
 
   void Collect(const Segment& segment, const std::vector<Neighbor>& found) {
@@ -258,7 +264,6 @@ class Searcher {
   const std::stop_token stop_;
   SearchOptions options_;
   std::vector<Candidate> candidates_;
-  bool counts_all_ = false;  // matches beyond k too
   uint64_t total_count_ = 0;
   uint64_t delta_matches_ = 0;
   bool excluded_seen_ = false;

@@ -1,6 +1,7 @@
 #include "engine/vector/index/approximate_search.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/base/status_macros.h"
 #include "engine/vector/index/index_cost.h"
@@ -150,10 +151,17 @@ void ApproximateSearch::Rescore(std::vector<Neighbor>* out) {
   std::vector<uint32_t>& rows = scratch_.rows;
   const bool filtered = !filter_.allows_all();
   rows.clear();
-  for (size_t i = 0; i < pool.size() && rows.size() < RescoredRows(options_.k);
-       ++i) {
+  const ScoreBounds bounds(parts_.config.metric, scratch_.query);
+  const float bar = std::isinf(options_.floor)
+                        ? options_.floor
+                        : bounds.RankToUnits(options_.floor);
+  for (size_t i = 0; i < pool.size() && met_ < RescoredRows(options_.k); ++i) {
     const uint32_t row = pool[i].row();
-    if (!filtered || filter_.Allows(row)) rows.push_back(row);
+    if (filtered && !filter_.Allows(row)) continue;
+    ++met_;
+    if (bounds.MayReach(pool[i].key, parts_.code_errors[row], bar)) {
+      rows.push_back(row);
+    }
   }
   const ExactRanker ranker(parts_.config.metric, query_, *parts_.kernels);
   TopK best(options_.k);

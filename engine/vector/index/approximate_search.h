@@ -29,8 +29,13 @@ class ApproximateSearch {
                     SearchStats* stats, const std::stop_token& stop);
 
   // The best rows found, ranked exactly, best first: at most k, and fewer if
-  // the search met fewer allowed ones. Errors: CANCELLED.
+  // the search met fewer allowed ones that may reach the floor. Errors:
+  // CANCELLED.
   absl::Status Run(std::vector<Neighbor>* out);
+
+  // After Run: allowed rows that the search met, whatever their rank; counts to
+  // a little beyond k.
+  size_t met() const { return met_; }
 
  private:
   absl::Status WalkGraph();
@@ -48,6 +53,7 @@ class ApproximateSearch {
   SearchScratch& scratch_;
   SearchStats& stats_;
   const std::stop_token& stop_;
+  size_t met_ = 0;
 };
 
 }  // namespace mi::vector

@@ -22,7 +22,8 @@ inline void PrefetchVector(const IndexParts& parts, uint32_t row) {
   }
 }
 
-// Calls use(rank, row) for each of `rows`.
+// Calls use(rank, row) for each of `rows`. Always four at a time, so that a row
+// has the same rank, to the last bit, whatever it is ranked with.
 template <typename Use>
 void ForEachExactRank(const IndexParts& parts, const ExactRanker& ranker,
                       std::span<const uint32_t> rows, Use&& use) {
@@ -30,8 +31,8 @@ void ForEachExactRank(const IndexParts& parts, const ExactRanker& ranker,
   for (size_t i = 0; i < std::min(kBatch, rows.size()); ++i) {
     PrefetchVector(parts, rows[i]);
   }
-  size_t i = 0;
-  for (; i + kBatch <= rows.size(); i += kBatch) {
+  for (size_t i = 0; i < rows.size(); i += kBatch) {
+    const size_t count = std::min(kBatch, rows.size() - i);
     const float* vectors[kBatch];
     float inverse_norms[kBatch];
     float ranks[kBatch];
@@ -39,15 +40,12 @@ void ForEachExactRank(const IndexParts& parts, const ExactRanker& ranker,
       if (i + kBatch + j < rows.size()) {
         PrefetchVector(parts, rows[i + kBatch + j]);
       }
-      vectors[j] = parts.vector(rows[i + j]);
-      inverse_norms[j] = parts.inverse_norm(rows[i + j]);
+      const uint32_t row = rows[i + std::min(j, count - 1)];
+      vectors[j] = parts.vector(row);
+      inverse_norms[j] = parts.inverse_norm(row);
     }
     ranker.Rank4(vectors, inverse_norms, ranks);
-    for (size_t j = 0; j < kBatch; ++j) use(ranks[j], rows[i + j]);
-  }
-  for (; i < rows.size(); ++i) {
-    use(ranker.Rank(parts.vector(rows[i]), parts.inverse_norm(rows[i])),
-        rows[i]);
+    for (size_t j = 0; j < count; ++j) use(ranks[j], rows[i + j]);
   }
 }
 

@@ -1,6 +1,8 @@
 #include "engine/vector/index/vector_index.h"
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <utility>
 
 #include "engine/base/exceptions.h"
@@ -43,6 +45,12 @@ void DropBelow(const std::optional<float>& threshold,
   if (!threshold.has_value()) return;
   std::erase_if(*neighbors,
                 [&](const Neighbor& n) { return n.rank < *threshold; });
+}
+
+// The lowest rank that the answer needs.
+std::optional<float> LowestUseful(const SearchOptions& options) {
+  if (std::isinf(options.floor)) return options.threshold;
+  return std::max(options.floor, options.threshold.value_or(options.floor));
 }
 
 }  // namespace
@@ -99,7 +107,7 @@ absl::Status VectorIndex::Search(std::span<const float> query,
     ApproximateSearch search(*parts_, query, options, filter, allowed,
                              &*scratch, stats, stop);
     RETURN_IF_ERROR(search.Run(out));
-    if (out->size() >= std::min<uint64_t>(options.k, allowed)) {
+    if (search.met() >= std::min<uint64_t>(options.k, allowed)) {
       DropBelow(options.threshold, out);
       return absl::OkStatus();
     }
@@ -116,7 +124,7 @@ absl::Status VectorIndex::SearchExact(std::span<const float> query,
                                       std::stop_token stop) const {
   const ScratchPool::Lease scratch = scratch_->Borrow();
   ExactScan scan(*parts_, query, filter, &*scratch, stats, stop);
-  return scan.Run(options.k, options.threshold, nullptr, out);
+  return scan.Run(options.k, LowestUseful(options), nullptr, out);
 }
 
 absl::Status VectorIndex::SearchRows(std::span<const float> query,
@@ -128,7 +136,7 @@ absl::Status VectorIndex::SearchRows(std::span<const float> query,
                                      std::stop_token stop) const {
   const ScratchPool::Lease scratch = scratch_->Borrow();
   ExactScan scan(*parts_, query, filter, &*scratch, stats, stop);
-  return scan.Run(options.k, options.threshold, &rows, out);
+  return scan.Run(options.k, LowestUseful(options), &rows, out);
 }
 
 absl::Status VectorIndex::SearchRange(std::span<const float> query,

@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -40,6 +41,10 @@ struct SearchOptions {
   uint32_t n_probe = 0;
   // The lowest rank to return.
   std::optional<float> threshold;
+  // Rows that do not reach this rank may be left out: the rank of the k-th best
+  // row that other indexes gave. Spares most of the work on full vectors. Not
+  // for SearchRange.
+  float floor = -std::numeric_limits<float>::infinity();
 };
 
 // What a search did. Searches add to what is there.

@@ -129,7 +129,8 @@ TEST_P(DeltaScanTest, NothingThatReachesTheFloorIsMissing) {
     const float floor =
         Expected(Query(i), 6, /*filtered=*/false, kAny).back().rank;
     DeltaScan scan(config_, part_, kSequence, nullptr);
-    auto found = scan.Run(Query(i), {.k = 10}, std::stop_token(), floor);
+    auto found =
+        scan.Run(Query(i), {.k = 10, .floor = floor}, std::stop_token());
     ASSERT_THAT(found, testing::IsOk());
     ASSERT_GE(found->size(), 6);
     found->resize(6);

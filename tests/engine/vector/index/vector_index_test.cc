@@ -276,6 +276,36 @@ TEST_P(VectorIndexTest, DropsWhatIsBelowTheThreshold) {
   }
 }
 
+// A floor spares work and changes nothing above it.
+TEST_P(VectorIndexTest, NothingThatReachesTheFloorIsLeftOut) {
+  const VectorSet set =
+      ClusteredUnitVectors({.rows = 3000, .queries = 30, .dimension = 64}, 31);
+  const auto index = Build(ConfigOf(64), set.base);
+  uint64_t ranked = 0, ranked_above = 0;
+  for (size_t q = 0; q < set.query_count(); ++q) {
+    const std::span<const float> query(set.query(q), set.dimension);
+    for (const bool exact : {false, true}) {
+      const auto search = [&](const SearchOptions& options, uint64_t* cost) {
+        std::vector<Neighbor> found;
+        SearchStats stats;
+        EXPECT_OK(exact ? index->SearchExact(query, options, {}, &found, &stats)
+                        : index->Search(query, options, {}, &found, &stats));
+        *cost += stats.distances_exact;
+        return found;
+      };
+      const std::vector<Neighbor> all = search({.k = 10}, &ranked);
+      ASSERT_THAT(all, SizeIs(10));
+      std::vector<Neighbor> above =
+          search({.k = 10, .floor = all[3].rank}, &ranked_above);
+      ASSERT_GE(above.size(), 4u);
+      above.resize(4);
+      EXPECT_THAT(above,
+                  ::testing::ElementsAreArray(all.begin(), all.begin() + 4));
+    }
+  }
+  EXPECT_LT(ranked_above, ranked);
+}
+
 TEST_P(VectorIndexTest, StopsWhenAsked) {
   const VectorSet set =
       GaussianVectors({.rows = 3000, .queries = 1, .dimension = 32}, 30);
