@@ -37,7 +37,7 @@ class EchoServer {
   };
 
   // One client in a closed loop, `calls` times.
-  Figures Measure(const Call& call, size_t calls) const;
+  Figures Measure(const Call& asked, size_t calls) const;
 
  private:
   double CpuSeconds() const;

@@ -323,7 +323,7 @@ absl::Status RunLoad(Session& session, const Options& options) {
   }
   const StateFile state = StateOf(options, target.collection, input.mapping);
   if (options.restart || target.is_new) RETURN_IF_ERROR(state.Remove());
-  const absl::Status status = LoadInput(session, options, load, input, &state);
+  absl::Status status = LoadInput(session, options, load, input, &state);
   if (!status.ok() && std::filesystem::exists(state.path())) {
     session.err() << "the same command goes on from where this one stopped\n";
   }

@@ -40,7 +40,7 @@ class RealServerTest : public ::testing::Test {
     std::ostringstream err;
     const int exit_code =
         client::Run(arguments, {.out = out, .err = err},
-            [this](const GlobalOptions&) { return server_.Connect(); });
+                    [this](const GlobalOptions&) { return server_.Connect(); });
     return {exit_code, out.str(), err.str()};
   }
 
