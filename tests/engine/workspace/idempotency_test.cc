@@ -235,8 +235,8 @@ TEST_F(IdempotencyTest, EveryKindOfWriteIsAnsweredTheSameAfterARestart) {
       {{.write = SetAlias{"live", campaigns}}, "before ''"},
       {{.write = SetAlias{"live", 2}, .alias_intent = AliasIntent::kSwitch},
        "before 'campaigns'"},
-      {{.write = DeleteAlias{"live"}}, ":10"},
-      {{.write = DeleteCollection{2}}, ":11"}};
+      {{.write = DeleteAlias{"live"}}, ":11"},
+      {{.write = DeleteCollection{2}}, ":12"}};
   std::vector<std::string> answers;
   for (size_t i = 0; i < writes.size(); ++i) {
     clock_.Advance(std::chrono::seconds(1));
