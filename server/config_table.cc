@@ -64,7 +64,7 @@ const Setting kSettings[] = {
     Number("max-idempotency-keys", &Config::max_idempotency_keys, 1,
            100 * kMany,
            "Keys of one tenant that are kept at once; writes with further ones "
-           "are refused. Each takes some 400 bytes of memory."),
+           "are refused. Each takes some 450 bytes of memory."),
 
     Number("read-threads", &Config::read_threads, 0, 1024,
            "Threads that search. 0: one per processor."),

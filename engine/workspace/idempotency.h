@@ -37,7 +37,7 @@ struct IdempotencyLimits {
 };
 
 // The keys of a workspace that have not expired, with the answers given. A key
-// costs 256 bytes beside its texts: some 400 for an upsert. Thread-safe; calls
+// costs 256 bytes beside its texts: some 450 for an upsert. Thread-safe; calls
 // wait for each other no longer than it takes to copy a pointer a key.
 class IdempotencyTable {
  public:

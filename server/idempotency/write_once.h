@@ -1,6 +1,7 @@
 // Writes that may carry an idempotency key, so that a client can send them
 // again without their being carried out again.
 //
+//   ASSIGN_OR_RETURN(const OptionalKey key, KeyOf(kDeleteAlias, request));
 //   return WriteOnce(
 //       *workspace, call, key,
 //       [&] { return FromProto(request, *workspace->catalog()); },
@@ -36,8 +37,9 @@ using OptionalKey = std::optional<workspace::IdempotencyKey>;
 //
 // The request's hash is the SHA-256 of its deterministic serialisation, maps in
 // the order of their keys, without `idempotency_key` and without the fields
-// that this server does not know, which do not change what it does. Cost: one
-// serialisation.
+// that this server does not know, which do not change what it does. Cost,
+// with the copy: three to six times that of parsing the request; measured, 2 us
+// a point of 128 components and five payload fields.
 //
 // Errors: INVALID_ARGUMENT when `key` is malformed.
 absl::StatusOr<OptionalKey> MakeKey(const rpc::MethodInfo& method,
