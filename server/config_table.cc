@@ -57,6 +57,15 @@ const Setting kSettings[] = {
     Switch("reflection", &Config::reflection,
            "Lists the services and messages to anybody who asks."),
 
+    Number("idempotency-retention-ms", &Config::idempotency_retention_ms, 1'000,
+           30 * kDay,
+           "How long the key of a write is kept, so that a retry is answered "
+           "and not carried out again, in milliseconds."),
+    Number("max-idempotency-keys", &Config::max_idempotency_keys, 1,
+           100 * kMany,
+           "Keys of one tenant that are kept at once; writes with further ones "
+           "are refused. Each takes some 450 bytes of memory."),
+
     Number("read-threads", &Config::read_threads, 0, 1024,
            "Threads that search. 0: one per processor."),
     Number("write-threads", &Config::write_threads, 1, 1024,

@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <stop_token>
 #include <string>
@@ -106,6 +107,19 @@ rpc::CallOptions CallOptionsFrom(const Config& config) {
   return options;
 }
 
+workspace::WorkspaceOptions WorkspaceOptionsFrom(const Config& config) {
+  workspace::WorkspaceOptions options;
+  options.idempotency_retention = milliseconds(config.idempotency_retention_ms);
+  options.idempotency.max_keys = config.max_idempotency_keys;
+  // A tenant's few long answers, as of collections, are made up for by its many
+  // short ones.
+  constexpr size_t kBytesPerKey = 512;
+  constexpr size_t kLeastBytes = 64 << 20;
+  options.idempotency.max_bytes =
+      std::max(kLeastBytes, config.max_idempotency_keys * kBytesPerKey);
+  return options;
+}
+
 absl::StatusOr<std::unique_ptr<auth::Authenticator>> MakeAuthenticator(
     const Config& config, const TenantAuthority& authority,
     const telemetry::Metrics& metrics) {
@@ -141,7 +155,7 @@ struct Server::Parts {
                 .threads = config.build_threads == 0 ? 1 : config.build_threads,
                 .nice = 19}),
         commit_metrics(metrics),
-        workspaces(JournalOpener(config, log), workspace::WorkspaceOptions{},
+        workspaces(JournalOpener(config, log), WorkspaceOptionsFrom(config),
                    {.clock = &clock,
                     .lanes = Lanes(seals, merges, log),
                     .on_commit = [this](const workspace::CommitEvent& event) {

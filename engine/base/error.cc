@@ -92,6 +92,8 @@ std::string_view ReasonName(Reason reason) {
   switch (reason) {
     case Reason::kInvalidField:
       return "INVALID_FIELD";
+    case Reason::kIdempotencyKeyReused:
+      return "IDEMPOTENCY_KEY_REUSED";
     case Reason::kCollectionNotFound:
       return "COLLECTION_NOT_FOUND";
     case Reason::kCollectionExists:

@@ -24,6 +24,7 @@ namespace mi {
 // ErrorInfo.reason in the form "COLLECTION_NOT_FOUND".
 enum class Reason {
   kInvalidField,          // INVALID_ARGUMENT: see the field violations
+  kIdempotencyKeyReused,  // INVALID_ARGUMENT: the key is another request's
   kCollectionNotFound,    // NOT_FOUND
   kCollectionExists,      // ALREADY_EXISTS
   kAliasNotFound,         // NOT_FOUND

@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "engine/base/clock.h"
 
 namespace mi::storage {
 
@@ -38,6 +39,24 @@ struct StoredRecord {
   friend bool operator==(const StoredRecord&, const StoredRecord&) = default;
 };
 
+// What a write with an idempotency key left behind, so that the same call can
+// be answered again without being carried out again.
+struct IdempotencyRow {
+  // Names the call: unique among the rows that have not expired.
+  std::string key;
+  // Of the request: another request must not use the key.
+  std::string request_hash;
+  // The head behind the write's records.
+  uint64_t sequence = 0;
+  // Until then the key is kept.
+  TimeMicros expires_at = 0;
+  // What the call was answered.
+  std::string answer;
+
+  friend bool operator==(const IdempotencyRow&,
+                         const IdempotencyRow&) = default;
+};
+
 // A point in a journal's history: all records up to `sequence`, which is 0
 // before the first. Positions of different epochs cannot be compared: the epoch
 // (a UUID) changes when history is replaced, as by restoring an older state.
@@ -57,24 +76,33 @@ struct Position {
 //   UNAVAILABLE  the store cannot be reached now, and nothing was changed
 class Journal {
  public:
-  // The longest record body, in bytes.
+  // The longest record body, and the longest idempotency row, in bytes.
   static constexpr size_t kMaxBodyBytes = size_t{256} << 20;
 
   virtual ~Journal() = default;
 
   // Stores `records` behind `expected_head`, as sequences
-  // expected_head.sequence + 1 and following, and returns the new head. When it
-  // returns OK they are durable; otherwise none is stored, unless the code is
-  // DATA_LOSS. Cost: one transaction and one sync for the whole span, so a
-  // writer should hand over all that is waiting.
+  // expected_head.sequence + 1 and following, and returns the new head; with
+  // them, in the same transaction, `idempotency`, which may be there without
+  // any record. When it returns OK all of it is durable; otherwise nothing is
+  // stored, unless the code is DATA_LOSS. Cost: one transaction and one sync
+  // for the whole span, so a writer should hand over all that is waiting.
   //
   // Errors:
   //   ABORTED             the head is not `expected_head`: another writer
-  //   INVALID_ARGUMENT    a body is longer than kMaxBodyBytes
+  //   INVALID_ARGUMENT    a body or a row is longer than kMaxBodyBytes
   //   RESOURCE_EXHAUSTED  no space (Reason::kDiskFull); reading goes on, and
   //                       appending works again once there is space
-  virtual absl::StatusOr<Position> Append(absl::Span<const Record> records,
-                                          const Position& expected_head) = 0;
+  virtual absl::StatusOr<Position> Append(
+      absl::Span<const Record> records,
+      absl::Span<const IdempotencyRow> idempotency,
+      const Position& expected_head) = 0;
+
+  // The same for writes without keys.
+  absl::StatusOr<Position> Append(absl::Span<const Record> records,
+                                  const Position& expected_head) {
+    return Append(records, {}, expected_head);
+  }
 
   // Visits every record behind sequence `after`, ascending, up to the head at
   // the time of the call. The record is valid during its visit only. An error
@@ -87,6 +115,23 @@ class Journal {
   //                 beyond the head
   using Visitor = absl::FunctionRef<absl::Status(const StoredRecord&)>;
   virtual absl::Status Read(uint64_t after, Visitor visit) = 0;
+
+  // Visits every idempotency row in the order in which they were appended;
+  // those appended meanwhile may be among them. Of rows with the same key the
+  // last one counts: the others had expired when it came. Rows stay when their
+  // records are truncated. An error from `visit` ends the reading and is
+  // returned.
+  //
+  // Errors:
+  //   DATA_LOSS     a row is damaged; those before it have been visited
+  using IdempotencyVisitor =
+      absl::FunctionRef<absl::Status(const IdempotencyRow&)>;
+  virtual absl::Status ReadIdempotency(IdempotencyVisitor visit) = 0;
+
+  // Forgets the idempotency rows that expire at `now` or before: the journal
+  // has no clock of its own. Appends go on meanwhile.
+  // Errors: RESOURCE_EXHAUSTED as for Append.
+  virtual absl::Status DropExpiredIdempotency(TimeMicros now) = 0;
 
   // The position of the last durable record.
   virtual absl::StatusOr<Position> Head() = 0;

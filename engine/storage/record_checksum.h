@@ -1,4 +1,4 @@
-// What is stored beside each record to find damage.
+// What is stored beside each record and each idempotency row to find damage.
 
 #ifndef MI_ENGINE_STORAGE_RECORD_CHECKSUM_H_
 #define MI_ENGINE_STORAGE_RECORD_CHECKSUM_H_
@@ -13,6 +13,10 @@ namespace mi::storage {
 // each, all little endian) and the body: a record that was damaged, exchanged
 // with another or moved does not fit its checksum.
 uint32_t RecordChecksum(uint64_t sequence, const Record& record);
+
+// CRC32C over the row's number, sequence and expiry and the lengths of its key,
+// request hash and answer (8 bytes each, little endian), then those three.
+uint32_t IdempotencyChecksum(int64_t number, const IdempotencyRow& row);
 
 }  // namespace mi::storage
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "engine/storage/journal_folder.h"
 #include "engine/storage/record_checksum.h"
 #include "engine/storage/sqlite_database.h"
+#include "engine/storage/sqlite_idempotency.h"
 #include "engine/storage/sqlite_journal_file.h"
 #include "engine/storage/sqlite_journal_reader.h"
 #include "fmt/format.h"
@@ -27,6 +29,25 @@ constexpr uint64_t kTruncatedAtOnce = 4096;
 // Maintain() leaves a log that is shorter than a sixteenth of the maximum.
 constexpr size_t kMaintainFraction = 16;
 constexpr int kMaintainRounds = 3;
+
+absl::Status CheckSizes(absl::Span<const Record> records,
+                        absl::Span<const IdempotencyRow> idempotency) {
+  const auto check = [](std::string_view what, size_t bytes) {
+    if (bytes <= Journal::kMaxBodyBytes) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        fmt::format("journal: {} of {} bytes; at most {} are possible", what,
+                    bytes, Journal::kMaxBodyBytes));
+  };
+  for (const Record& record : records) {
+    RETURN_IF_ERROR(check("a record", record.body.size()));
+  }
+  for (const IdempotencyRow& row : idempotency) {
+    RETURN_IF_ERROR(
+        check("an idempotency row",
+              row.key.size() + row.request_hash.size() + row.answer.size()));
+  }
+  return absl::OkStatus();
+}
 
 class SqliteJournal final : public Journal {
  public:
@@ -43,8 +64,11 @@ class SqliteJournal final : public Journal {
   absl::Status Start();
 
   absl::StatusOr<Position> Append(absl::Span<const Record> records,
+                                  absl::Span<const IdempotencyRow> idempotency,
                                   const Position& expected_head) override;
   absl::Status Read(uint64_t after, Visitor visit) override;
+  absl::Status ReadIdempotency(IdempotencyVisitor visit) override;
+  absl::Status DropExpiredIdempotency(TimeMicros now) override;
   absl::StatusOr<Position> Head() override { return head_.Head(); }
   absl::StatusOr<Position> Wait(uint64_t after,
                                 std::chrono::steady_clock::time_point deadline,
@@ -84,6 +108,7 @@ class SqliteJournal final : public Journal {
   Statement rollback_ ABSL_GUARDED_BY(writer_mutex_);
   Statement insert_ ABSL_GUARDED_BY(writer_mutex_);
   Statement move_head_ ABSL_GUARDED_BY(writer_mutex_);
+  IdempotencyWriter idempotency_ ABSL_GUARDED_BY(writer_mutex_);
   Database checkpointer_ ABSL_GUARDED_BY(maintain_mutex_);
 };
 
@@ -109,6 +134,7 @@ absl::Status SqliteJournal::Start() {
   ASSIGN_OR_RETURN(move_head_,
                    writer_.Prepare("UPDATE journal_head SET sequence = ?2"
                                    " WHERE sequence = ?1"));
+  ASSIGN_OR_RETURN(idempotency_, IdempotencyWriter::Prepare(writer_));
   ASSIGN_OR_RETURN(const int64_t page_bytes,
                    writer_.QueryInt("PRAGMA page_size"));
   page_bytes_ = static_cast<size_t>(page_bytes);
@@ -160,15 +186,11 @@ absl::Status SqliteJournal::TransactLocked(Change&& change) {
   return status;
 }
 
-absl::StatusOr<Position> SqliteJournal::Append(absl::Span<const Record> records,
-                                               const Position& expected_head) {
-  for (const Record& record : records) {
-    if (record.body.size() > kMaxBodyBytes) {
-      return absl::InvalidArgumentError(
-          fmt::format("journal: a record of {} bytes; at most {} are possible",
-                      record.body.size(), kMaxBodyBytes));
-    }
-  }
+absl::StatusOr<Position> SqliteJournal::Append(
+    absl::Span<const Record> records,
+    absl::Span<const IdempotencyRow> idempotency,
+    const Position& expected_head) {
+  RETURN_IF_ERROR(CheckSizes(records, idempotency));
   const absl::MutexLock lock(&writer_mutex_);
   ASSIGN_OR_RETURN(Position head, head_.Head());
   if (head != expected_head) {
@@ -177,10 +199,11 @@ absl::StatusOr<Position> SqliteJournal::Append(absl::Span<const Record> records,
                     head.sequence, head.epoch, expected_head.sequence,
                     expected_head.epoch));
   }
-  if (records.empty()) return head;
-  RETURN_IF_ERROR(TransactLocked([&] {
+  if (records.empty() && idempotency.empty()) return head;
+  RETURN_IF_ERROR(TransactLocked([&]() -> absl::Status {
     writer_mutex_.AssertHeld();
-    return InsertLocked(records, head.sequence);
+    RETURN_IF_ERROR(InsertLocked(records, head.sequence));
+    return idempotency_.Insert(idempotency);
   }));
   head.sequence += records.size();
   head_.Advance(head.sequence);
@@ -216,6 +239,25 @@ absl::Status SqliteJournal::Read(uint64_t after, Visitor visit) {
   ASSIGN_OR_RETURN(const Position head, head_.Head());
   return ReadJournalFile(folder_.File(kJournalFile), after, head.sequence,
                          visit);
+}
+
+absl::Status SqliteJournal::ReadIdempotency(IdempotencyVisitor visit) {
+  RETURN_IF_ERROR(head_.status());
+  return ReadIdempotencyRows(folder_.File(kJournalFile), visit);
+}
+
+absl::Status SqliteJournal::DropExpiredIdempotency(TimeMicros now) {
+  while (true) {
+    // Taken anew for each slice, so that appends go on in between.
+    const absl::MutexLock lock(&writer_mutex_);
+    // Most of the time there is none, and then nothing is written.
+    ASSIGN_OR_RETURN(const bool any, idempotency_.HasExpired(now));
+    if (!any) return absl::OkStatus();
+    RETURN_IF_ERROR(TransactLocked([&] {
+      writer_mutex_.AssertHeld();
+      return idempotency_.DropSlice(now);
+    }));
+  }
 }
 
 absl::Status SqliteJournal::TruncateBefore(uint64_t sequence) {

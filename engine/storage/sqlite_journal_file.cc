@@ -7,6 +7,7 @@
 
 #include "engine/base/status_macros.h"
 #include "engine/storage/data_loss.h"
+#include "engine/storage/sqlite_idempotency.h"
 #include "engine/storage/wal_check.h"
 #include "fmt/format.h"
 
@@ -71,14 +72,26 @@ absl::Status UseWriteAheadLog(Database& database) {
 
 absl::Status Create(Database& database, std::string_view shard) {
   RETURN_IF_ERROR(database.Execute("BEGIN IMMEDIATE"));
-  RETURN_IF_ERROR(database.Execute(
-      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}; {}",
-                  kApplicationId, kJournalFormat, kSchema)));
+  RETURN_IF_ERROR(database.Execute(fmt::format(
+      "PRAGMA application_id = {}; PRAGMA user_version = {}; {} {}",
+      kApplicationId, kJournalFormat, kSchema, kIdempotencySchema)));
   {
     ASSIGN_OR_RETURN(Statement insert, database.Prepare(kInsertHead));
     insert.BindText(1, shard);
     RETURN_IF_ERROR(insert.Run());
   }
+  return database.Execute("COMMIT");
+}
+
+// Makes a file of an older format one of this. All of it or nothing: after a
+// crash in between the file is as it was.
+absl::Status Migrate(Database& database) {
+  ASSIGN_OR_RETURN(const int64_t format,
+                   database.QueryInt("PRAGMA user_version"));
+  if (format == kJournalFormat) return absl::OkStatus();
+  RETURN_IF_ERROR(database.Execute("BEGIN IMMEDIATE"));
+  RETURN_IF_ERROR(database.Execute(fmt::format(
+      "{} PRAGMA user_version = {};", kIdempotencySchema, kJournalFormat)));
   return database.Execute("COMMIT");
 }
 
@@ -93,6 +106,10 @@ absl::Status CheckFormat(Database& database) {
   }
   ASSIGN_OR_RETURN(const int64_t format,
                    database.QueryInt("PRAGMA user_version"));
+  if (format < 1) {
+    return DataLoss(fmt::format("journal: '{}' has format {}, which never was",
+                                kJournalFile, format));
+  }
   if (format > kJournalFormat) {
     return absl::FailedPreconditionError(
         fmt::format("journal: '{}' has format {}, and this version reads up to "
@@ -162,6 +179,7 @@ absl::StatusOr<JournalFile> OpenJournalFile(const JournalFolder& folder,
     RETURN_IF_ERROR(folder.Sync());
   }
   ASSIGN_OR_RETURN(Position head, LoadHead(writer, shard));
+  RETURN_IF_ERROR(Migrate(writer));
   return JournalFile{std::move(writer), std::move(head)};
 }
 

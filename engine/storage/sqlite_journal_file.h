@@ -17,8 +17,10 @@ inline constexpr char kJournalFile[] = "journal.db";
 inline constexpr char kWriteAheadFile[] = "journal.db-wal";
 inline constexpr char kWalIndexFile[] = "journal.db-shm";
 
-// Increases with every change that an older version could not read.
-inline constexpr int64_t kJournalFormat = 1;
+// Increases with every change that an older version could not read. A file of
+// format 1, which had no idempotency rows, becomes one of format 2 when it is
+// opened.
+inline constexpr int64_t kJournalFormat = 2;
 
 // An open file whose format, shard and ends were checked.
 struct JournalFile {

@@ -5,6 +5,29 @@
 
 namespace mi::workspace {
 
+std::shared_ptr<CollectionEntry> MakeEntry(const CreateCollection& change,
+                                           uint64_t sequence) {
+  auto entry = std::make_shared<CollectionEntry>();
+  entry->id = sequence;
+  entry->name = change.name;
+  entry->config = change.config;
+  entry->create_time = change.time;
+  entry->update_time = change.time;
+  entry->version = sequence;
+  return entry;
+}
+
+std::shared_ptr<CollectionEntry> UpdateEntry(const CollectionEntry& before,
+                                             const UpdateCollection& change,
+                                             uint64_t sequence) {
+  auto entry = std::make_shared<CollectionEntry>(before);
+  entry->config.index = change.index;
+  entry->config.payload_fields = change.payload_fields;
+  entry->update_time = change.time;
+  entry->version = sequence;
+  return entry;
+}
+
 absl::StatusOr<CollectionEntryPtr> Catalog::Resolve(
     std::string_view name) const {
   const auto alias = aliases.find(name);

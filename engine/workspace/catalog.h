@@ -30,6 +30,14 @@ struct CollectionEntry {
   std::shared_ptr<vector::Collection> points;
 };
 
+// The entry that a change makes, without its points.
+std::shared_ptr<CollectionEntry> MakeEntry(const CreateCollection& change,
+                                           uint64_t sequence);
+// The entry that a change makes of `before`, around the same points.
+std::shared_ptr<CollectionEntry> UpdateEntry(const CollectionEntry& before,
+                                             const UpdateCollection& change,
+                                             uint64_t sequence);
+
 using CollectionEntryPtr = std::shared_ptr<const CollectionEntry>;
 
 // One state of all names; immutable once published. Names of collections and

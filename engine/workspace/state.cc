@@ -41,21 +41,17 @@ absl::StatusOr<WriteResult> State::Apply(const Change& change,
 
 absl::StatusOr<WriteResult> State::ApplyTo(const CreateCollection& change,
                                            uint64_t sequence) {
-  auto entry = std::make_shared<CollectionEntry>();
-  entry->id = sequence;
-  entry->name = change.name;
-  entry->config = change.config;
-  entry->create_time = change.time;
-  entry->update_time = change.time;
-  entry->version = sequence;
+  auto entry = MakeEntry(change, sequence);
   entry->points =
       vector::Collection::Create(change.config, options_, lanes_, sequence);
   auto next = std::make_shared<Catalog>(*catalog());
-  if (!next->collections.emplace(change.name, std::move(entry)).second) {
+  if (!next->collections.emplace(change.name, entry).second) {
     return DoesNotFit("the journal creates a collection that exists");
   }
   catalog_.Publish(std::move(next));
-  return WriteResult{};
+  WriteResult result;
+  result.collection = std::move(entry);
+  return result;
 }
 
 absl::StatusOr<WriteResult> State::ApplyTo(const UpdateCollection& change,
@@ -65,16 +61,14 @@ absl::StatusOr<WriteResult> State::ApplyTo(const UpdateCollection& change,
   if (before == nullptr) {
     return DoesNotFit("the journal updates a collection that does not exist");
   }
-  auto entry = std::make_shared<CollectionEntry>(*before);
-  entry->config.index = change.index;
-  entry->config.payload_fields = change.payload_fields;
-  entry->update_time = change.time;
-  entry->version = sequence;
+  auto entry = UpdateEntry(*before, change, sequence);
   entry->points->Configure(change.index, change.payload_fields, sequence);
   auto next = std::make_shared<Catalog>(*current);
-  next->collections[before->name] = std::move(entry);
+  next->collections[before->name] = entry;
   catalog_.Publish(std::move(next));
-  return WriteResult{};
+  WriteResult result;
+  result.collection = std::move(entry);
+  return result;
 }
 
 absl::StatusOr<WriteResult> State::ApplyTo(const DeleteCollection& change,

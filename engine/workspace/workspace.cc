@@ -5,6 +5,7 @@
 #include "engine/base/error.h"
 #include "engine/base/notification.h"
 #include "engine/base/status_macros.h"
+#include "engine/workspace/outcome.h"
 #include "engine/workspace/write_group.h"
 
 namespace mi::workspace {
@@ -23,6 +24,7 @@ absl::Status Closing() {
 struct Workspace::PendingWrite {
   WriteRequest request;
   std::stop_token stop;
+  std::string answer;  // when it has an idempotency key
   absl::StatusOr<WriteResult> result = WriteResult{};
   Notification done;
 
@@ -55,7 +57,8 @@ Workspace::Workspace(std::unique_ptr<storage::Journal> journal,
     : options_(options),
       environment_(std::move(environment)),
       journal_(std::move(journal)),
-      state_(options.limits, options.collections, environment_.lanes) {}
+      state_(options.limits, options.collections, environment_.lanes),
+      idempotency_(options.idempotency) {}
 
 Workspace::~Workspace() {
   {
@@ -72,11 +75,39 @@ Workspace::~Workspace() {
 absl::Status Workspace::Replay() {
   ASSIGN_OR_RETURN(const storage::Position head, journal_->Head());
   epoch_ = head.epoch;
-  return journal_->Read(
+  RETURN_IF_ERROR(journal_->Read(
       0, [this](const storage::StoredRecord& stored) -> absl::Status {
         ASSIGN_OR_RETURN(const Change change, DecodeChange(stored.record));
         return state_.Apply(change, stored.sequence).status();
-      });
+      }));
+  return LoadIdempotency();
+}
+
+absl::Status Workspace::LoadIdempotency() {
+  const TimeMicros now = environment_.clock->Now();
+  RETURN_IF_ERROR(
+      journal_->ReadIdempotency([&](const storage::IdempotencyRow& row) {
+        if (row.expires_at > now) idempotency_.Add(row);
+        return absl::OkStatus();
+      }));
+  const absl::Status dropped = journal_->DropExpiredIdempotency(now);
+  // A full disk must not keep what is stored from being read; Tick tries again
+  // with the next key that expires.
+  return absl::IsResourceExhausted(dropped) ? absl::OkStatus() : dropped;
+}
+
+absl::Status Workspace::DropExpiredKeys() {
+  const TimeMicros now = environment_.clock->Now();
+  if (idempotency_.DropExpired(now) == 0) return absl::OkStatus();
+  return journal_->DropExpiredIdempotency(now);
+}
+
+absl::StatusOr<std::optional<std::string>> Workspace::FindAnswer(
+    const IdempotencyKey& key) const {
+  ASSIGN_OR_RETURN(const IdempotencyRowPtr row,
+                   idempotency_.Find(key, environment_.clock->Now()));
+  if (row == nullptr) return std::nullopt;
+  return row->answer;
 }
 
 absl::StatusOr<uint64_t> Workspace::JournalBytes() const {
@@ -118,6 +149,60 @@ void Workspace::WriterLoop() {
   }
 }
 
+absl::StatusOr<std::optional<WriteResult>> Workspace::FindEarlier(
+    const WriteRequest& request, TimeMicros now) const {
+  if (!request.idempotency.has_value()) return std::nullopt;
+  ASSIGN_OR_RETURN(const IdempotencyRowPtr row,
+                   idempotency_.Find(request.idempotency->key, now));
+  if (row == nullptr) return std::nullopt;
+  WriteResult result;
+  result.epoch = epoch_;
+  result.sequence = row->sequence;
+  result.answer = row->answer;
+  return result;
+}
+
+absl::StatusOr<std::optional<storage::IdempotencyRow>> Workspace::MakeRow(
+    const std::optional<Idempotency>& idempotency, const Change& change,
+    const Group& group, TimeMicros now) const {
+  if (!idempotency.has_value()) return std::nullopt;
+  storage::IdempotencyRow row;
+  row.key = idempotency->key.key;
+  row.request_hash = idempotency->key.request_hash;
+  row.sequence = state_.sequence() + group.members.size() + 1;
+  row.expires_at = now + options_.idempotency_retention.count();
+  WriteResult outcome = PredictOutcome(*state_.catalog(), change, row.sequence);
+  outcome.epoch = epoch_;
+  row.answer = idempotency->make_answer(outcome);
+  RETURN_IF_ERROR(
+      idempotency_.CheckRoom(group.writes.idempotency().size() + 1,
+                             group.writes.idempotency_bytes() + row.key.size() +
+                                 row.request_hash.size() + row.answer.size()));
+  return row;
+}
+
+void Workspace::Admit(PendingWrite* write, Group* group) {
+  if (write->stop.stop_requested()) {
+    write->Finish(absl::CancelledError("cancelled before it was written"));
+    return;
+  }
+  const TimeMicros now = environment_.clock->Now();
+  auto earlier = FindEarlier(write->request, now);
+  if (!earlier.ok() || earlier->has_value()) {
+    write->Finish(earlier.ok() ? absl::StatusOr<WriteResult>(**earlier)
+                               : earlier.status());
+    return;
+  }
+  const auto idempotency = std::move(write->request.idempotency);
+  auto change = state_.Prepare(std::move(write->request), now);
+  if (!change.ok()) return write->Finish(change.status());
+  auto row = MakeRow(idempotency, *change, *group, now);
+  if (!row.ok()) return write->Finish(row.status());
+  if (row->has_value()) write->answer = (*row)->answer;
+  group->writes.Add(*std::move(change), *std::move(row));
+  group->members.push_back(write);
+}
+
 void Workspace::CommitGroup(std::deque<PendingWrite*>* pending) {
   Group group{
       .writes = WriteGroup(options_.max_group_writes, options_.max_group_bytes),
@@ -125,39 +210,39 @@ void Workspace::CommitGroup(std::deque<PendingWrite*>* pending) {
   while (!pending->empty() && group.writes.Admits(pending->front()->request)) {
     PendingWrite* write = pending->front();
     pending->pop_front();
-    if (write->stop.stop_requested()) {
-      write->Finish(absl::CancelledError("cancelled before it was written"));
-      continue;
-    }
-    auto change =
-        state_.Prepare(std::move(write->request), environment_.clock->Now());
-    if (!change.ok()) {
-      write->Finish(change.status());
-      continue;
-    }
-    group.writes.Add(*std::move(change));
-    group.members.push_back(write);
+    Admit(write, &group);
   }
   if (group.writes.empty()) return;
 
   const auto start = environment_.clock->Steady();
   const storage::Position head{epoch_, state_.sequence()};
-  const auto appended = journal_->Append(group.writes.records(), head);
+  const auto appended = journal_->Append(group.writes.records(),
+                                         group.writes.idempotency(), head);
   if (environment_.on_commit) {
     environment_.on_commit({.records = group.members.size(),
                             .bytes = group.writes.bytes(),
                             .append_time = environment_.clock->Steady() - start,
                             .ok = appended.ok()});
   }
+  Conclude(group, head.sequence, appended.status());
+}
+
+void Workspace::Conclude(const Group& group, uint64_t old_head,
+                         const absl::Status& appended) {
+  if (!appended.ok()) {
+    for (PendingWrite* member : group.members) member->Finish(appended);
+    return;
+  }
+  // First, so that whoever sees what a write did also finds its key.
+  for (const auto& row : group.writes.idempotency()) idempotency_.Add(row);
   for (size_t i = 0; i < group.members.size(); ++i) {
-    if (!appended.ok()) {
-      group.members[i]->Finish(appended.status());
-      continue;
+    PendingWrite* member = group.members[i];
+    auto result = state_.Apply(group.writes.changes()[i], old_head + i + 1);
+    if (result.ok()) {
+      result->epoch = epoch_;
+      result->answer = std::move(member->answer);
     }
-    auto result =
-        state_.Apply(group.writes.changes()[i], head.sequence + i + 1);
-    if (result.ok()) result->epoch = epoch_;
-    group.members[i]->Finish(std::move(result));
+    member->Finish(std::move(result));
   }
 }
 
@@ -166,7 +251,10 @@ absl::Status Workspace::Tick() {
   for (const auto& [name, entry] : catalog()->collections) {
     entry->points->Tick(now);
   }
-  return journal_->Maintain();
+  // Both are tried, whatever comes of the first.
+  const absl::Status dropped = DropExpiredKeys();
+  const absl::Status maintained = journal_->Maintain();
+  return maintained.ok() ? dropped : maintained;
 }
 
 }  // namespace mi::workspace

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -16,6 +17,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/mutex.h"
 #include "engine/storage/journal.h"
+#include "engine/workspace/idempotency.h"
 #include "engine/workspace/state.h"
 
 namespace mi::workspace {
@@ -29,6 +31,9 @@ struct WorkspaceOptions {
   size_t max_group_bytes = size_t{16} << 20;
   // Writes that may wait; more are refused with UNAVAILABLE.
   size_t max_waiting_writes = 1024;
+  // How long an idempotency key is kept, from its first use on.
+  std::chrono::microseconds idempotency_retention = std::chrono::hours(24);
+  IdempotencyLimits idempotency;
 };
 
 // What a group commit did, for metrics.
@@ -70,17 +75,33 @@ class Workspace {
   const std::string& epoch() const { return epoch_; }
   absl::StatusOr<uint64_t> JournalBytes() const;
 
+  // What an earlier write with this key was answered; nothing when there was
+  // none, or its key expired. Errors: INVALID_ARGUMENT with
+  // Reason::kIdempotencyKeyReused when it asked for something else.
+  absl::StatusOr<std::optional<std::string>> FindAnswer(
+      const IdempotencyKey& key) const;
+  // The keys and answers that are kept.
+  const IdempotencyTable& idempotency() const { return idempotency_; }
+
   // --- Writes.
 
   // Returns when the write is durable and visible to every read that starts
   // afterwards. A write whose turn has not come when `stop` is requested is
-  // dropped with CANCELLED; afterwards it completes whatever happens. Errors:
-  // those of State::Prepare; RESOURCE_EXHAUSTED when the disk is full;
-  // UNAVAILABLE when too many writes wait or the workspace is closing.
+  // dropped with CANCELLED; afterwards it completes whatever happens.
+  //
+  // A write with an idempotency key that was used before is not carried out
+  // again but answered as it was then. One that has the same key as a write
+  // before it in the queue waits for that one. Only writes that succeed use
+  // their key up.
+  //
+  // Errors: those of State::Prepare and FindAnswer; RESOURCE_EXHAUSTED when the
+  // disk is full, or more idempotency keys would have to be kept than the
+  // limit; UNAVAILABLE when too many writes wait or the workspace is closing.
   absl::StatusOr<WriteResult> Write(WriteRequest request, std::stop_token stop);
 
-  // Upkeep of all collections and of the journal; call every second or so.
-  // Errors: those of Journal::Maintain; state is intact whatever it returns.
+  // Upkeep of all collections, of the idempotency keys and of the journal; call
+  // every second or so. Errors: those of Journal::Maintain; state is intact
+  // whatever it returns.
   absl::Status Tick();
 
  private:
@@ -91,14 +112,29 @@ class Workspace {
             const WorkspaceOptions& options, WorkspaceEnvironment environment);
 
   absl::Status Replay();
+  absl::Status LoadIdempotency();
+  absl::Status DropExpiredKeys();
   void WriterLoop();
   // Commits a prefix of `pending` as one group and removes it.
   void CommitGroup(std::deque<PendingWrite*>* pending);
+  // Adds a write to the group, or finishes it: as cancelled, as one that is
+  // done already, or with the reason why it cannot be done.
+  void Admit(PendingWrite* write, Group* group);
+  // The answer of an earlier write with the same key, if there is one.
+  absl::StatusOr<std::optional<WriteResult>> FindEarlier(
+      const WriteRequest& request, TimeMicros now) const;
+  absl::StatusOr<std::optional<storage::IdempotencyRow>> MakeRow(
+      const std::optional<Idempotency>& idempotency, const Change& change,
+      const Group& group, TimeMicros now) const;
+  // Applies a group that was stored, or finishes its members with the error.
+  void Conclude(const Group& group, uint64_t old_head,
+                const absl::Status& appended);
 
   const WorkspaceOptions options_;
   const WorkspaceEnvironment environment_;
   const std::unique_ptr<storage::Journal> journal_;
   State state_;
+  IdempotencyTable idempotency_;
   std::string epoch_;
 
   Mutex waiting_mutex_;

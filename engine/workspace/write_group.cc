@@ -34,7 +34,10 @@ bool WriteGroup::Admits(const WriteRequest& request) {
   if (empty()) return true;
   if (stands_alone_ || StandsAlone(request.write)) return false;
   if (changes_.size() >= max_writes_ || bytes_ >= max_bytes_) return false;
-  return request.expected_versions.empty() || !WritesAnyOf(request);
+  const bool has_key = request.idempotency.has_value();
+  if (has_key && keys_.contains(request.idempotency->key.key)) return false;
+  return (request.expected_versions.empty() && !has_key) ||
+         !WritesAnyOf(request);
 }
 
 bool WriteGroup::WritesAnyOf(const WriteRequest& request) {
@@ -52,11 +55,19 @@ bool WriteGroup::WritesAnyOf(const WriteRequest& request) {
   return found;
 }
 
-void WriteGroup::Add(Change change) {
+void WriteGroup::Add(Change change,
+                     std::optional<storage::IdempotencyRow> row) {
   stands_alone_ = StandsAlone(change);
   records_.push_back(EncodeChange(change));
   bytes_ += records_.back().body.size();
   changes_.push_back(std::move(change));
+  if (!row.has_value()) return;
+  const size_t row_bytes =
+      row->key.size() + row->request_hash.size() + row->answer.size();
+  bytes_ += row_bytes;
+  idempotency_bytes_ += row_bytes;
+  keys_.insert(row->key);
+  idempotency_.push_back(*std::move(row));
 }
 
 }  // namespace mi::workspace

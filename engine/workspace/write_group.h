@@ -4,6 +4,7 @@
 #define MI_ENGINE_WORKSPACE_WRITE_GROUP_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,8 +18,10 @@ namespace mi::workspace {
 
 // Members of a group are checked against the state before the group, so a
 // write may join only if no member can change the answer: writes of points may
-// group, unless one expects a version of a point that a member writes; changes
-// of the catalog and deletions by filter stand alone. Thread-compatible.
+// group, unless one that expects versions or has an idempotency key (whose
+// answer says what was replaced) names a point that a member writes; changes of
+// the catalog and deletions by filter stand alone. No two members have the same
+// idempotency key. Thread-compatible.
 class WriteGroup {
  public:
   WriteGroup(size_t max_writes, size_t max_bytes)
@@ -30,10 +33,17 @@ class WriteGroup {
   // everything.
   bool Admits(const WriteRequest& request);
 
-  void Add(Change change);
+  // `row` is there for a write with an idempotency key.
+  void Add(Change change, std::optional<storage::IdempotencyRow> row);
 
   const std::vector<Change>& changes() const { return changes_; }
   const std::vector<storage::Record>& records() const { return records_; }
+  // Of those members that have a key, in their order.
+  const std::vector<storage::IdempotencyRow>& idempotency() const {
+    return idempotency_;
+  }
+  // Of the texts of those rows.
+  size_t idempotency_bytes() const { return idempotency_bytes_; }
   size_t bytes() const { return bytes_; }
 
  private:
@@ -45,8 +55,11 @@ class WriteGroup {
   bool stands_alone_ = false;
   std::vector<Change> changes_;
   std::vector<storage::Record> records_;
+  std::vector<storage::IdempotencyRow> idempotency_;
+  size_t idempotency_bytes_ = 0;
+  absl::flat_hash_set<std::string> keys_;
   // The points that the first `indexed_changes_` members write; made when a
-  // write with expected versions asks.
+  // write with expected versions or a key asks.
   absl::flat_hash_set<std::pair<CollectionId, std::string>> written_;
   size_t indexed_changes_ = 0;
 };

@@ -1,12 +1,13 @@
 #include "server/collections/collection_service.h"
 
-#include <utility>
+#include <string>
 
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "fmt/format.h"
 #include "server/collections/collections_proto.h"
 #include "server/convert/names.h"
+#include "server/idempotency/write_once.h"
 
 namespace mi::server {
 namespace {
@@ -33,24 +34,53 @@ constexpr MethodInfo kUpdateAlias{kService, "UpdateAlias", CallClass::kWrite};
 constexpr MethodInfo kDeleteAlias{kService, "DeleteAlias", CallClass::kWrite};
 constexpr MethodInfo kListAliases{kService, "ListAliases", CallClass::kAdmin};
 
-// Creates or switches an alias; `intent` says which. `written` gets the alias
+// Creates or switches an alias; `intent` says which. The answer has the alias
 // with the collection's own name, also where the request has an alias for it.
-absl::StatusOr<workspace::WriteResult> WriteAlias(
-    workspace::Directory& workspaces, Call& call, const v1::Alias& alias,
-    workspace::AliasIntent intent, v1::Alias* written) {
-  Violations violations;
-  CheckName(alias.name(), "alias.name", &violations);
-  CheckName(alias.collection(), "alias.collection", &violations);
-  RETURN_IF_ERROR(violations.ToStatus());
-  ASSIGN_OR_RETURN(const auto workspace, workspaces.Open(call.tenant()));
-  ASSIGN_OR_RETURN(const auto target,
-                   workspace->catalog()->Resolve(alias.collection()));
+// `fill` adds what is particular to the method.
+template <typename Response, typename Fill>
+absl::Status WriteAlias(workspace::Workspace& workspace, Call& call,
+                        const OptionalKey& key, const v1::Alias& alias,
+                        workspace::AliasIntent intent, Fill fill,
+                        Response* response) {
+  std::string collection;
+  return WriteOnce(
+      workspace, call, key,
+      [&]() -> absl::StatusOr<workspace::WriteRequest> {
+        Violations violations;
+        CheckName(alias.name(), "alias.name", &violations);
+        CheckName(alias.collection(), "alias.collection", &violations);
+        RETURN_IF_ERROR(violations.ToStatus());
+        ASSIGN_OR_RETURN(const auto target,
+                         workspace.catalog()->Resolve(alias.collection()));
+        collection = target->name;
+        workspace::WriteRequest write;
+        write.write = workspace::SetAlias{alias.name(), target->id};
+        write.alias_intent = intent;
+        return write;
+      },
+      [&](const workspace::WriteResult& done, Response* out) {
+        out->mutable_alias()->set_name(alias.name());
+        out->mutable_alias()->set_collection(collection);
+        out->set_commit_token(workspace::CommitToken(done));
+        fill(done, out);
+      },
+      response);
+}
+
+absl::StatusOr<workspace::WriteRequest> DeletionFrom(
+    const v1::DeleteCollectionRequest& request,
+    const workspace::Catalog& catalog) {
+  ASSIGN_OR_RETURN(const auto target, catalog.Resolve(request.name()));
+  if (target->name != request.name()) {
+    return InvalidField(
+        "name",
+        fmt::format("'{}' is an alias of '{}'; delete the alias, or the "
+                    "collection by its own name",
+                    request.name(), target->name));
+  }
   workspace::WriteRequest write;
-  write.write = workspace::SetAlias{alias.name(), target->id};
-  write.alias_intent = intent;
-  written->set_name(alias.name());
-  written->set_collection(target->name);
-  return workspace->Write(std::move(write), call.stop());
+  write.write = workspace::DeleteCollection{target->id};
+  return write;
 }
 
 }  // namespace
@@ -63,17 +93,23 @@ grpc::ServerUnaryReactor* CollectionService::CreateCollection(
           context, request, response, kCreateCollection,
           [this](Call& call, const v1::CreateCollectionRequest& request,
                  v1::CreateCollectionResponse* response) -> absl::Status {
-            workspace::WriteRequest write;
-            ASSIGN_OR_RETURN(write.write, FromProto(request));
+            ASSIGN_OR_RETURN(const OptionalKey key,
+                             KeyOf(kCreateCollection, request));
             ASSIGN_OR_RETURN(const auto workspace,
                              workspaces_.Open(call.tenant()));
-            ASSIGN_OR_RETURN(const auto done,
-                             workspace->Write(std::move(write), call.stop()));
-            ASSIGN_OR_RETURN(const auto created,
-                             workspace->catalog()->Resolve(request.name()));
-            ToProto(*created, response->mutable_collection());
-            response->set_commit_token(workspace::CommitToken(done));
-            return absl::OkStatus();
+            return WriteOnce(
+                *workspace, call, key,
+                [&]() -> absl::StatusOr<workspace::WriteRequest> {
+                  workspace::WriteRequest write;
+                  ASSIGN_OR_RETURN(write.write, FromProto(request));
+                  return write;
+                },
+                [](const workspace::WriteResult& done,
+                   v1::CreateCollectionResponse* out) {
+                  ToProto(*done.collection, out->mutable_collection());
+                  out->set_commit_token(workspace::CommitToken(done));
+                },
+                response);
           });
 }
 
@@ -117,50 +153,51 @@ grpc::ServerUnaryReactor* CollectionService::ListCollections(
 grpc::ServerUnaryReactor* CollectionService::UpdateCollection(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  return calls_
-      .Unary<v1::UpdateCollectionRequest, v1::UpdateCollectionResponse>(
-          context, request, response, kUpdateCollection,
-          [this](Call& call, const v1::UpdateCollectionRequest& request,
-                 v1::UpdateCollectionResponse* response) -> absl::Status {
-            ASSIGN_OR_RETURN(const auto workspace,
-                             workspaces_.Open(call.tenant()));
-            ASSIGN_OR_RETURN(const auto current,
-                             workspace->catalog()->Resolve(request.name()));
-            ASSIGN_OR_RETURN(auto write, FromProto(request, *current));
-            ASSIGN_OR_RETURN(const auto done,
-                             workspace->Write(std::move(write), call.stop()));
-            ASSIGN_OR_RETURN(const auto updated,
-                             workspace->catalog()->Resolve(current->name));
-            ToProto(*updated, response->mutable_collection());
-            response->set_commit_token(workspace::CommitToken(done));
-            return absl::OkStatus();
-          });
+  return calls_.Unary<v1::UpdateCollectionRequest,
+                      v1::UpdateCollectionResponse>(
+      context, request, response, kUpdateCollection,
+      [this](Call& call, const v1::UpdateCollectionRequest& request,
+             v1::UpdateCollectionResponse* response) -> absl::Status {
+        ASSIGN_OR_RETURN(const OptionalKey key,
+                         KeyOf(kUpdateCollection, request));
+        ASSIGN_OR_RETURN(const auto workspace, workspaces_.Open(call.tenant()));
+        return WriteOnce(
+            *workspace, call, key,
+            [&]() -> absl::StatusOr<workspace::WriteRequest> {
+              ASSIGN_OR_RETURN(const auto current,
+                               workspace->catalog()->Resolve(request.name()));
+              return FromProto(request, *current);
+            },
+            [](const workspace::WriteResult& done,
+               v1::UpdateCollectionResponse* out) {
+              ToProto(*done.collection, out->mutable_collection());
+              out->set_commit_token(workspace::CommitToken(done));
+            },
+            response);
+      });
 }
 
 grpc::ServerUnaryReactor* CollectionService::DeleteCollection(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  return calls_.Unary<v1::DeleteCollectionRequest,
-                      v1::DeleteCollectionResponse>(
-      context, request, response, kDeleteCollection,
-      [this](Call& call, const v1::DeleteCollectionRequest& request,
-             v1::DeleteCollectionResponse* response) -> absl::Status {
-        ASSIGN_OR_RETURN(const auto workspace, workspaces_.Open(call.tenant()));
-        ASSIGN_OR_RETURN(const auto target,
-                         workspace->catalog()->Resolve(request.name()));
-        if (target->name != request.name()) {
-          return InvalidField(
-              "name", fmt::format("'{}' is an alias of '{}'; delete the alias, "
-                                  "or the collection by its own name",
-                                  request.name(), target->name));
-        }
-        workspace::WriteRequest write;
-        write.write = workspace::DeleteCollection{target->id};
-        ASSIGN_OR_RETURN(const auto done,
-                         workspace->Write(std::move(write), call.stop()));
-        response->set_commit_token(workspace::CommitToken(done));
-        return absl::OkStatus();
-      });
+  return calls_
+      .Unary<v1::DeleteCollectionRequest, v1::DeleteCollectionResponse>(
+          context, request, response, kDeleteCollection,
+          [this](Call& call, const v1::DeleteCollectionRequest& request,
+                 v1::DeleteCollectionResponse* response) -> absl::Status {
+            ASSIGN_OR_RETURN(const OptionalKey key,
+                             KeyOf(kDeleteCollection, request));
+            ASSIGN_OR_RETURN(const auto workspace,
+                             workspaces_.Open(call.tenant()));
+            return WriteOnce(
+                *workspace, call, key,
+                [&] { return DeletionFrom(request, *workspace->catalog()); },
+                [](const workspace::WriteResult& done,
+                   v1::DeleteCollectionResponse* out) {
+                  out->set_commit_token(workspace::CommitToken(done));
+                },
+                response);
+          });
 }
 
 grpc::ServerUnaryReactor* CollectionService::GetCollectionStats(
@@ -191,12 +228,13 @@ grpc::ServerUnaryReactor* CollectionService::CreateAlias(
       context, request, response, kCreateAlias,
       [this](Call& call, const v1::CreateAliasRequest& request,
              v1::CreateAliasResponse* response) -> absl::Status {
-        ASSIGN_OR_RETURN(const auto done,
-                         WriteAlias(workspaces_, call, request.alias(),
-                                    workspace::AliasIntent::kCreate,
-                                    response->mutable_alias()));
-        response->set_commit_token(workspace::CommitToken(done));
-        return absl::OkStatus();
+        ASSIGN_OR_RETURN(const OptionalKey key, KeyOf(kCreateAlias, request));
+        ASSIGN_OR_RETURN(const auto workspace, workspaces_.Open(call.tenant()));
+        return WriteAlias(
+            *workspace, call, key, request.alias(),
+            workspace::AliasIntent::kCreate,
+            [](const workspace::WriteResult&, v1::CreateAliasResponse*) {},
+            response);
       });
 }
 
@@ -207,13 +245,16 @@ grpc::ServerUnaryReactor* CollectionService::UpdateAlias(
       context, request, response, kUpdateAlias,
       [this](Call& call, const v1::UpdateAliasRequest& request,
              v1::UpdateAliasResponse* response) -> absl::Status {
-        ASSIGN_OR_RETURN(const auto done,
-                         WriteAlias(workspaces_, call, request.alias(),
-                                    workspace::AliasIntent::kSwitch,
-                                    response->mutable_alias()));
-        response->set_previous_collection(done.previous_collection);
-        response->set_commit_token(workspace::CommitToken(done));
-        return absl::OkStatus();
+        ASSIGN_OR_RETURN(const OptionalKey key, KeyOf(kUpdateAlias, request));
+        ASSIGN_OR_RETURN(const auto workspace, workspaces_.Open(call.tenant()));
+        return WriteAlias(
+            *workspace, call, key, request.alias(),
+            workspace::AliasIntent::kSwitch,
+            [](const workspace::WriteResult& done,
+               v1::UpdateAliasResponse* out) {
+              out->set_previous_collection(done.previous_collection);
+            },
+            response);
       });
 }
 
@@ -224,16 +265,23 @@ grpc::ServerUnaryReactor* CollectionService::DeleteAlias(
       context, request, response, kDeleteAlias,
       [this](Call& call, const v1::DeleteAliasRequest& request,
              v1::DeleteAliasResponse* response) -> absl::Status {
-        Violations violations;
-        CheckName(request.name(), "name", &violations);
-        RETURN_IF_ERROR(violations.ToStatus());
+        ASSIGN_OR_RETURN(const OptionalKey key, KeyOf(kDeleteAlias, request));
         ASSIGN_OR_RETURN(const auto workspace, workspaces_.Open(call.tenant()));
-        workspace::WriteRequest write;
-        write.write = workspace::DeleteAlias{request.name()};
-        ASSIGN_OR_RETURN(const auto done,
-                         workspace->Write(std::move(write), call.stop()));
-        response->set_commit_token(workspace::CommitToken(done));
-        return absl::OkStatus();
+        return WriteOnce(
+            *workspace, call, key,
+            [&]() -> absl::StatusOr<workspace::WriteRequest> {
+              Violations violations;
+              CheckName(request.name(), "name", &violations);
+              RETURN_IF_ERROR(violations.ToStatus());
+              workspace::WriteRequest write;
+              write.write = workspace::DeleteAlias{request.name()};
+              return write;
+            },
+            [](const workspace::WriteResult& done,
+               v1::DeleteAliasResponse* out) {
+              out->set_commit_token(workspace::CommitToken(done));
+            },
+            response);
       });
 }
 

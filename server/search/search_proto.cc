@@ -391,6 +391,17 @@ vector::SearchRequest Bind(const ParsedSearch& search) {
   return request;
 }
 
+void ToProto(const v1::DeletePointsRequest& request,
+             const workspace::WriteResult& done,
+             v1::DeletePointsResponse* out) {
+  out->set_deleted_count(done.deleted);
+  if (request.has_ids()) {
+    out->set_missing_count(static_cast<uint64_t>(request.ids().ids_size()) -
+                           done.deleted);
+  }
+  out->set_commit_token(workspace::CommitToken(done));
+}
+
 void ToProto(const vector::PointRef& point, size_t dimension,
              const ReturnFields& fields, v1::StoredPoint* out) {
   PointToProto(point, dimension, fields, out->mutable_point());

@@ -77,6 +77,9 @@ absl::StatusOr<ParsedSearch> FromProto(const v1::RangeSearchRequest& request,
 // The request with pointers into `search`, which must outlive it.
 vector::SearchRequest Bind(const ParsedSearch& search);
 
+void ToProto(const v1::DeletePointsRequest& request,
+             const workspace::WriteResult& done, v1::DeletePointsResponse* out);
+
 void ToProto(const vector::PointRef& point, size_t dimension,
              const ReturnFields& fields, v1::StoredPoint* out);
 

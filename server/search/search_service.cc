@@ -10,7 +10,9 @@
 #include "engine/vector/search.h"
 #include "fmt/format.h"
 #include "server/convert/filter_proto.h"
+#include "server/idempotency/write_once.h"
 #include "server/search/search_proto.h"
+#include "server/search/upsert.h"
 #include "server/search/upsert_stream.h"
 
 namespace mi::server {
@@ -71,18 +73,10 @@ grpc::ServerUnaryReactor* SearchService::UpsertPoints(
       context, request, response, kUpsertPoints,
       [this](Call& call, const v1::UpsertPointsRequest& request,
              v1::UpsertPointsResponse* response) -> absl::Status {
+        ASSIGN_OR_RETURN(const OptionalKey key, KeyOf(kUpsertPoints, request));
         ASSIGN_OR_RETURN(const auto workspace, workspaces_.Open(call.tenant()));
-        ASSIGN_OR_RETURN(const auto target,
-                         workspace->catalog()->Resolve(request.collection()));
-        ASSIGN_OR_RETURN(auto write,
-                         UpsertFromProto(request.points(), *target));
-        ASSIGN_OR_RETURN(const auto done,
-                         workspace->Write(std::move(write), call.stop()));
-        response->set_version(done.sequence);
-        response->set_inserted_count(static_cast<uint32_t>(done.inserted));
-        response->set_replaced_count(static_cast<uint32_t>(done.replaced));
-        response->set_commit_token(workspace::CommitToken(done));
-        return absl::OkStatus();
+        return Upsert(*workspace, call, key, request.collection(),
+                      request.points(), response);
       });
 }
 
@@ -90,8 +84,9 @@ grpc::ServerReadReactor<grpc::ByteBuffer>* SearchService::StreamUpsertPoints(
     grpc::CallbackServerContext* context, grpc::ByteBuffer* response) {
   return calls_.ClientStream<v1::StreamUpsertPointsRequest,
                              v1::StreamUpsertPointsResponse>(
-      context, response, kStreamUpsertPoints,
-      [this] { return std::make_unique<UpsertStream>(workspaces_); });
+      context, response, kStreamUpsertPoints, [this] {
+        return std::make_unique<UpsertStream>(kStreamUpsertPoints, workspaces_);
+      });
 }
 
 grpc::ServerUnaryReactor* SearchService::DeletePoints(
@@ -101,19 +96,20 @@ grpc::ServerUnaryReactor* SearchService::DeletePoints(
       context, request, response, kDeletePoints,
       [this](Call& call, const v1::DeletePointsRequest& request,
              v1::DeletePointsResponse* response) -> absl::Status {
+        ASSIGN_OR_RETURN(const OptionalKey key, KeyOf(kDeletePoints, request));
         ASSIGN_OR_RETURN(const auto workspace, workspaces_.Open(call.tenant()));
-        ASSIGN_OR_RETURN(const auto target,
-                         workspace->catalog()->Resolve(request.collection()));
-        ASSIGN_OR_RETURN(auto write, FromProto(request, *target));
-        ASSIGN_OR_RETURN(const auto done,
-                         workspace->Write(std::move(write), call.stop()));
-        response->set_deleted_count(done.deleted);
-        if (request.has_ids()) {
-          response->set_missing_count(
-              static_cast<uint64_t>(request.ids().ids_size()) - done.deleted);
-        }
-        response->set_commit_token(workspace::CommitToken(done));
-        return absl::OkStatus();
+        return WriteOnce(
+            *workspace, call, key,
+            [&]() -> absl::StatusOr<workspace::WriteRequest> {
+              ASSIGN_OR_RETURN(const auto target, workspace->catalog()->Resolve(
+                                                      request.collection()));
+              return FromProto(request, *target);
+            },
+            [&request](const workspace::WriteResult& done,
+                       v1::DeletePointsResponse* out) {
+              ToProto(request, done, out);
+            },
+            response);
       });
 }
 

@@ -1,13 +1,15 @@
 #include "server/search/upsert_stream.h"
 
-#include <utility>
+#include <optional>
+#include <string>
 
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "fmt/format.h"
-#include "server/search/search_proto.h"
+#include "server/search/upsert.h"
 
 namespace mi::server {
+
 absl::Status UpsertStream::OnMessage(
     rpc::Call& call, const v1::StreamUpsertPointsRequest& message) {
   if (collection_.empty()) collection_ = message.collection();
@@ -16,17 +18,28 @@ absl::Status UpsertStream::OnMessage(
                         fmt::format("is '{}' in a stream to '{}'",
                                     message.collection(), collection_));
   }
+  ASSIGN_OR_RETURN(const OptionalKey key, KeyOfMessage(message));
   ASSIGN_OR_RETURN(const auto workspace, workspaces_.Open(call.tenant()));
-  ASSIGN_OR_RETURN(const auto target,
-                   workspace->catalog()->Resolve(collection_));
-  ASSIGN_OR_RETURN(auto write, UpsertFromProto(message.points(), *target));
-  ASSIGN_OR_RETURN(const auto done,
-                   workspace->Write(std::move(write), call.stop()));
-  inserted_ += done.inserted;
-  replaced_ += done.replaced;
-  commit_token_ = workspace::CommitToken(done);
+  v1::UpsertPointsResponse written;
+  RETURN_IF_ERROR(
+      Upsert(*workspace, call, key, collection_, message.points(), &written));
+  inserted_ += written.inserted_count();
+  replaced_ += written.replaced_count();
+  commit_token_ = written.commit_token();
   ++batches_;
   return absl::OkStatus();
+}
+
+absl::StatusOr<OptionalKey> UpsertStream::KeyOfMessage(
+    const v1::StreamUpsertPointsRequest& message) const {
+  if (message.idempotency_key().empty()) return std::nullopt;
+  google::protobuf::Arena arena;
+  auto* copy =
+      google::protobuf::Arena::CreateMessage<v1::StreamUpsertPointsRequest>(
+          &arena);
+  *copy = message;
+  copy->set_collection(collection_);
+  return MakeKey(method_, message.idempotency_key(), copy);
 }
 
 absl::Status UpsertStream::OnEnd(rpc::Call&,

@@ -8,7 +8,9 @@
 
 #include "engine/workspace/directory.h"
 #include "marketing/intelligence/v1/search_service.pb.h"
+#include "server/idempotency/write_once.h"
 #include "server/rpc/client_stream_handler.h"
+#include "server/rpc/method.h"
 
 namespace mi::server {
 
@@ -19,9 +21,9 @@ class UpsertStream final
     : public rpc::ClientStreamHandler<v1::StreamUpsertPointsRequest,
                                       v1::StreamUpsertPointsResponse> {
  public:
-  // `workspaces` must outlive the stream.
-  explicit UpsertStream(workspace::Directory& workspaces)
-      : workspaces_(workspaces) {}
+  // `method` is what keys belong to; both must outlive the stream.
+  UpsertStream(const rpc::MethodInfo& method, workspace::Directory& workspaces)
+      : method_(method), workspaces_(workspaces) {}
 
   absl::Status OnMessage(rpc::Call& call,
                          const v1::StreamUpsertPointsRequest& message) override;
@@ -31,6 +33,12 @@ class UpsertStream final
   absl::Status DescribeError(const absl::Status& error) override;
 
  private:
+  // The key of a message; one that leaves the collection out has the same as
+  // one that names it.
+  absl::StatusOr<OptionalKey> KeyOfMessage(
+      const v1::StreamUpsertPointsRequest& message) const;
+
+  const rpc::MethodInfo& method_;
   workspace::Directory& workspaces_;
   std::string collection_;
   uint64_t batches_ = 0;

@@ -148,6 +148,103 @@ TEST(KillTest, NothingAcknowledgedIsLost) {
   RecordProperty("acknowledged", std::to_string(acknowledged.size()));
 }
 
+// Batches of points that must be new: one that was written twice would be
+// refused, or say that it replaced points.
+class OnceClient {
+ public:
+  // Sends batches until the server goes away; the one that has no answer then
+  // is the first to be sent to the next server.
+  void IngestUntilDeath(const ServerProcess& server) {
+    const auto stub = v1::SearchService::NewStub(server.Connect());
+    while (Send(*stub)) {
+    }
+  }
+
+  // Sends the last batch that was answered once more.
+  void RepeatLast(const ServerProcess& server) {
+    if (batches_ == 0) return;
+    --batches_;
+    const std::string before = last_answer_;
+    ASSERT_TRUE(Send(*v1::SearchService::NewStub(server.Connect())));
+    EXPECT_EQ(last_answer_, before);
+  }
+
+  int batches() const { return batches_; }
+
+ private:
+  bool Send(v1::SearchService::Stub& stub) {
+    v1::UpsertPointsRequest request;
+    request.set_collection("campaigns");
+    request.set_idempotency_key("batch number " + std::to_string(batches_) +
+                                " of the test");
+    for (int i = 0; i < kBatch; ++i) {
+      const int number = batches_ * kBatch + i;
+      v1::PointWrite* write = request.add_points();
+      write->set_expected_version(0);
+      write->mutable_point()->set_id(std::to_string(number));
+      const std::vector<float> vector = VectorOf(number);
+      write->mutable_point()->mutable_vector()->Add(vector.begin(),
+                                                    vector.end());
+    }
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::seconds(10));
+    v1::UpsertPointsResponse response;
+    const grpc::Status status = stub.UpsertPoints(&context, request, &response);
+    EXPECT_NE(status.error_code(), grpc::StatusCode::ABORTED)
+        << "written twice: " << status.error_message();
+    if (!status.ok()) return false;
+    EXPECT_EQ(response.inserted_count(), kBatch);
+    EXPECT_EQ(response.replaced_count(), 0);
+    last_answer_ = response.SerializeAsString();
+    ++batches_;
+    return true;
+  }
+
+  int batches_ = 0;  // answered
+  std::string last_answer_;
+};
+
+TEST(KillTest, ABatchWithAKeyIsWrittenOnceHoweverOftenItIsSent) {
+  RecordProperty("seed", std::to_string(kSeed));
+  mi::testing::TemporaryFolder folder;
+  Random random(kSeed);
+  OnceClient client;
+  for (int round = 0; round <= kRounds; ++round) {
+    ServerProcess server({.binary = std::getenv("MI_SERVER_BINARY"),
+                          .data_folder = folder.path(),
+                          .arguments = {}});
+    ASSERT_TRUE(server.WaitUntilServing()) << "round " << round;
+    if (round == 0) CreateCollection(server);
+    client.RepeatLast(server);
+    std::thread ingest([&] { client.IngestUntilDeath(server); });
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(20 + random.Below(80)));
+    server.Kill();
+    ingest.join();
+    ASSERT_FALSE(::testing::Test::HasFailure()) << "round " << round;
+  }
+  RecordProperty("batches", std::to_string(client.batches()));
+  EXPECT_GT(client.batches(), 20);
+
+  ServerProcess server({.binary = std::getenv("MI_SERVER_BINARY"),
+                        .data_folder = folder.path(),
+                        .arguments = {}});
+  ASSERT_TRUE(server.WaitUntilServing());
+  v1::CountPointsRequest request;
+  request.set_collection("campaigns");
+  grpc::ClientContext context;
+  v1::CountPointsResponse response;
+  ASSERT_TRUE(v1::SearchService::NewStub(server.Connect())
+                  ->CountPoints(&context, request, &response)
+                  .ok());
+  const auto answered = static_cast<uint64_t>(client.batches()) * kBatch;
+  // The batch that was on its way at the last kill may be there, too.
+  EXPECT_TRUE(response.count() == answered ||
+              response.count() == answered + kBatch)
+      << response.count() << " points, " << answered << " answered";
+}
+
 TEST(KillTest, TermDrainsWithinTenSeconds) {
   mi::testing::TemporaryFolder folder;
   ServerProcess server({.binary = std::getenv("MI_SERVER_BINARY"),

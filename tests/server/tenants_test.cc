@@ -45,9 +45,11 @@ class TenantsTest : public ::testing::Test {
                   request, &response, key);
   }
 
-  grpc::Status Upsert(const std::string& key, const std::string& id) {
+  grpc::Status Upsert(const std::string& key, const std::string& id,
+                      const std::string& idempotency_key = "") {
     v1::UpsertPointsRequest request;
     request.set_collection("campaigns");
+    request.set_idempotency_key(idempotency_key);
     v1::Point* point = request.add_points()->mutable_point();
     point->set_id(id);
     point->add_vector(1);
@@ -83,6 +85,20 @@ TEST_F(TenantsTest, ATenantSeesItsOwnCollectionsOnly) {
   ASSERT_TRUE(List(acme_, &listed).ok());
   ASSERT_THAT(listed.points(), SizeIs(1));
   EXPECT_EQ(listed.points(0).point().id(), "secret");
+}
+
+TEST_F(TenantsTest, AnIdempotencyKeyBelongsToItsTenant) {
+  const std::string shared = "0123456789abcdef";
+  ASSERT_TRUE(Create(acme_).ok());
+  ASSERT_TRUE(Create(rival_).ok());
+  ASSERT_TRUE(Upsert(acme_, "a", shared).ok());
+  ASSERT_TRUE(Upsert(rival_, "b", shared).ok());
+  EXPECT_EQ(Upsert(acme_, "c", shared).error_code(),
+            StatusCode::INVALID_ARGUMENT);
+  v1::ListPointsResponse listed;
+  ASSERT_TRUE(List(rival_, &listed).ok());
+  ASSERT_THAT(listed.points(), SizeIs(1));
+  EXPECT_EQ(listed.points(0).point().id(), "b");
 }
 
 TEST_F(TenantsTest, WithoutAKeyNothingIsAnswered) {

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <optional>
+#include <random>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "clients/cpp/load/pipeline.h"
 #include "clients/cpp/load/sender.h"
 #include "clients/cpp/status_macros.h"
+#include "fmt/format.h"
 
 namespace mi::client {
 namespace {
@@ -17,6 +20,16 @@ using std::chrono::steady_clock;
 
 constexpr absl::Duration kTick = absl::Milliseconds(100);
 constexpr auto kStateInterval = std::chrono::milliseconds(250);
+
+// 32 random hexadecimal digits. Made anew for every run: keys that followed
+// from the file would keep a file that is loaded again on purpose from being
+// written.
+std::string RandomRunId() {
+  std::random_device random;
+  std::string id;
+  for (int i = 0; i < 4; ++i) id += fmt::format("{:08x}", random());
+  return id;
+}
 
 // One load. Everything here runs on the caller's thread but the sender.
 class Loading {
@@ -30,7 +43,7 @@ class Loading {
         observer_(observer),
         start_(reader.position()),
         batches_(reader, options, observer.problem),
-        sender_(uploader, options, reader.path(), observer.problem),
+        sender_(uploader, options, reader.path(), run_id_, observer.problem),
         pipeline_(options.in_flight * uploader.max_batches(), start_) {}
 
   LoadResult Run() {
@@ -62,6 +75,7 @@ class Loading {
   }
 
   absl::Status Submit(Batch* batch) {
+    SetIdempotencyKey(run_id_, batch);
     while (true) {
       switch (pipeline_.Submit(batch, kTick)) {
         case Pipeline::Outcome::kDone:
@@ -147,6 +161,7 @@ class Loading {
   const Position start_;
   const steady_clock::time_point begin_ = steady_clock::now();
   BatchReader batches_;
+  const std::string run_id_ = RandomRunId();
   const Sender sender_;
   Pipeline pipeline_;
   Position read_end_ = start_;

@@ -1,5 +1,5 @@
-// When to try a write again. Upserts may be repeated: they have the same effect
-// twice as once.
+// When to try a write again. Batches may be repeated: their idempotency keys
+// let the server write each of them once.
 
 #ifndef MI_CLIENTS_CPP_LOAD_RETRY_H_
 #define MI_CLIENTS_CPP_LOAD_RETRY_H_

@@ -44,10 +44,12 @@ std::map<size_t, std::string> RefusedRows(const absl::Status& error,
 }  // namespace
 
 Sender::Sender(const Uploader& uploader, const LoadOptions& options,
-               const std::string& input_path, ReportProblem report)
+               const std::string& input_path, const std::string& run_id,
+               ReportProblem report)
     : uploader_(uploader),
       options_(options),
       input_path_(input_path),
+      run_id_(run_id),
       report_(std::move(report)) {}
 
 void Sender::Run(Pipeline* pipeline) const {
@@ -112,6 +114,7 @@ size_t Sender::DropRefused(const absl::Status& error, Batch* batch) const {
     batch->lines.erase(batch->lines.begin() +
                        static_cast<ptrdiff_t>(row->first));
   }
+  SetIdempotencyKey(run_id_, batch);  // it is another request now
   return refused.size();
 }
 

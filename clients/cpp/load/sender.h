@@ -19,9 +19,11 @@ namespace mi::client {
 // Thread-safe: Run is for several threads at once.
 class Sender {
  public:
-  // `report` is called from any thread.
+  // `run_id` names the run in idempotency keys; `report` is called from any
+  // thread.
   Sender(const Uploader& uploader, const LoadOptions& options,
-         const std::string& input_path, ReportProblem report);
+         const std::string& input_path, const std::string& run_id,
+         ReportProblem report);
 
   // Takes and sends batches until the pipeline has no more or has failed.
   void Run(Pipeline* pipeline) const;
@@ -40,6 +42,7 @@ class Sender {
   const Uploader& uploader_;
   const LoadOptions& options_;
   const std::string input_path_;
+  const std::string run_id_;
   const ReportProblem report_;
 };
 

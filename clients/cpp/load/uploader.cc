@@ -47,6 +47,7 @@ class StreamUploader : public Uploader {
       v1::StreamUpsertPointsRequest message;
       message.set_collection(batch.request.collection());
       *message.mutable_points() = batch.request.points();
+      message.set_idempotency_key(batch.request.idempotency_key());
       if (!stream->Write(message)) break;  // Finish says why
     }
     stream->WritesDone();
@@ -57,7 +58,8 @@ class StreamUploader : public Uploader {
   }
 
  private:
-  // The server says it where it can; to write again is safe where it cannot.
+  // The server says it where it can; where it cannot, the keys keep what is
+  // written already from being written again.
   static size_t CommittedOf(const absl::Status& error, size_t sent) {
     const ErrorDetails details = DetailsOf(error);
     const auto found = details.metadata.find("committed_batches");

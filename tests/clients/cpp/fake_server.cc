@@ -64,7 +64,8 @@ class FakeServer::SearchService : public v1::SearchService::Service {
     ++server_.calls_;
     const grpc::Status known = server_.Authenticate(*context);
     if (!known.ok()) return known;
-    return server_.Write(request->collection(), request->points());
+    return server_.Write(request->collection(), request->points(),
+                         request->idempotency_key());
   }
 
   grpc::Status StreamUpsertPoints(
@@ -77,8 +78,8 @@ class FakeServer::SearchService : public v1::SearchService::Service {
     int committed = 0;
     v1::StreamUpsertPointsRequest request;
     while (reader->Read(&request)) {
-      const grpc::Status status =
-          server_.Write(request.collection(), request.points());
+      const grpc::Status status = server_.Write(
+          request.collection(), request.points(), request.idempotency_key());
       if (!status.ok()) return WithCommitted(status, committed);
       ++committed;
     }
@@ -196,6 +197,11 @@ std::map<std::string, v1::Point> FakeServer::points() const {
   return points_;
 }
 
+std::vector<std::string> FakeServer::keys() const {
+  const std::lock_guard lock(mutex_);
+  return keys_;
+}
+
 std::vector<int> FakeServer::batch_sizes() const {
   const std::lock_guard lock(mutex_);
   return batch_sizes_;
@@ -214,7 +220,7 @@ grpc::Status FakeServer::Authenticate(
 }
 
 grpc::Status FakeServer::Write(const std::string& collection,
-                               const Points& points) {
+                               const Points& points, const std::string& key) {
   const int writing = ++writing_;
   for (int most = most_at_once_;
        writing > most && !most_at_once_.compare_exchange_weak(most, writing);) {
@@ -222,6 +228,7 @@ grpc::Status FakeServer::Write(const std::string& collection,
   if (write_time.count() > 0) std::this_thread::sleep_for(write_time);
   --writing_;
   const std::lock_guard lock(mutex_);
+  keys_.push_back(key);
   if (!failures_.empty()) {
     const grpc::Status status = failures_.front();
     failures_.pop_front();

@@ -50,6 +50,8 @@ class FakeServer {
   std::map<std::string, v1::Point> points() const;
   // Sizes of the batches that were written, in the order of their writing.
   std::vector<int> batch_sizes() const;
+  // Keys of all batches that arrived, in that order, also of those refused.
+  std::vector<std::string> keys() const;
   int calls() const { return calls_; }  // of UpsertPoints and its stream
   // The largest number of writes at once; each takes `write_time`.
   int most_at_once() const { return most_at_once_; }
@@ -69,7 +71,8 @@ class FakeServer {
   class OperationsService;
 
   // Writes one batch, or says why not.
-  grpc::Status Write(const std::string& collection, const Points& points);
+  grpc::Status Write(const std::string& collection, const Points& points,
+                     const std::string& key);
   grpc::Status Authenticate(const grpc::ServerContext& context) const;
 
   mutable std::mutex mutex_;
@@ -77,6 +80,7 @@ class FakeServer {
   std::function<grpc::Status(const Points&)> check_;
   std::map<std::string, v1::Point> points_;
   std::vector<int> batch_sizes_;
+  std::vector<std::string> keys_;
   std::atomic<int> calls_{0};
   std::atomic<int> writing_{0};
   std::atomic<int> most_at_once_{0};

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -157,6 +158,37 @@ TEST_P(LoaderTest, TriesAgainWhenTheServerSaysWhen) {
   EXPECT_EQ(result.summary.retries, 3);
   EXPECT_EQ(result.summary.loaded, 30);
   EXPECT_THAT(server_.points(), SizeIs(30));
+}
+
+TEST_P(LoaderTest, ABatchHasOneKeyHoweverOftenItIsSent) {
+  options_.in_flight = 1;
+  server_.FailNext(
+      {Unavailable(milliseconds(1)), Unavailable(milliseconds(1))});
+  const std::string path = files_.Write("p.ndjson", Rows(30));
+  ASSERT_THAT(Run(path).status, IsOk());
+  const std::vector<std::string> keys = server_.keys();
+  ASSERT_THAT(keys, SizeIs(5));
+  EXPECT_EQ(keys[0], keys[1]);
+  EXPECT_EQ(keys[0], keys[2]);
+  for (const std::string& key : keys) {
+    EXPECT_GE(key.size(), 16);
+    EXPECT_LE(key.size(), 64);
+  }
+  EXPECT_THAT(std::set<std::string>(keys.begin(), keys.end()), SizeIs(3));
+  // Loaded again on purpose, it has to be written again.
+  ASSERT_THAT(Run(path).status, IsOk());
+  const std::vector<std::string> all = server_.keys();
+  EXPECT_THAT(std::set<std::string>(all.begin(), all.end()), SizeIs(6));
+}
+
+TEST_P(LoaderTest, ABatchWithoutItsBadRowsHasAnotherKey) {
+  options_.in_flight = 1;
+  options_.skip_bad_rows = true;
+  server_.FailNext({BadFields({{"points[3].point.id", "is bad"}})});
+  ASSERT_THAT(Run(files_.Write("p.ndjson", Rows(10))).status, IsOk());
+  const std::vector<std::string> keys = server_.keys();
+  ASSERT_THAT(keys, SizeIs(2));
+  EXPECT_NE(keys[0], keys[1]);
 }
 
 TEST_P(LoaderTest, GivesUpAfterAWhile) {

@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -39,6 +40,15 @@ struct Implementation {
       const std::filesystem::path& folder)>
       open;
 };
+
+std::vector<IdempotencyRow> NumberedIdempotencyRows(uint64_t first,
+                                                    uint64_t count) {
+  std::vector<IdempotencyRow> rows;
+  for (uint64_t i = 0; i < count; ++i) {
+    rows.push_back(NumberedIdempotencyRow(first + i));
+  }
+  return rows;
+}
 
 class JournalConformanceTest : public ::testing::TestWithParam<Implementation> {
  protected:
@@ -220,6 +230,107 @@ TEST_P(JournalConformanceTest, TruncatedSpaceIsUsedAgain) {
   ASSERT_OK_AND_ASSIGN(const uint64_t bytes, journal_->DiskBytes());
   EXPECT_GT(bytes, 1 << 20);
   EXPECT_LT(bytes, 16 << 20);
+}
+
+TEST_P(JournalConformanceTest, IdempotencyRowsAreReadAsTheyWereAppended) {
+  const std::vector<IdempotencyRow> rows = NumberedIdempotencyRows(1, 5000);
+  ASSERT_OK(journal_->Append(NumberedRecords(1, 2),
+                             absl::MakeSpan(rows).subspan(0, 3), Head()));
+  ASSERT_OK(journal_->Append(NumberedRecords(3, 1),
+                             absl::MakeSpan(rows).subspan(3), Head()));
+  EXPECT_EQ(Head().sequence, 3);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_OK_AND_ASSIGN(const auto stored, ReadAllIdempotency(*journal_));
+    EXPECT_EQ(stored, rows);
+    Reopen();
+  }
+}
+
+TEST_P(JournalConformanceTest, IdempotencyRowsNeedNoRecord) {
+  ASSERT_OK(AppendNumbered(*journal_, 2));
+  const Position before = Head();
+  const std::vector<IdempotencyRow> rows = {
+      {.key = "k"},
+      {.key = "binary",
+       .request_hash = std::string("\0\xff", 2),
+       .sequence = 2,
+       .expires_at = std::numeric_limits<TimeMicros>::max(),
+       .answer = std::string(3 << 20, '\xfe')}};
+  ASSERT_OK_AND_ASSIGN(const Position after,
+                       journal_->Append({}, rows, before));
+  EXPECT_EQ(after, before);
+  Reopen();
+  EXPECT_EQ(Head(), before);
+  ASSERT_OK_AND_ASSIGN(const auto stored, ReadAllIdempotency(*journal_));
+  EXPECT_EQ(stored, rows);
+  ASSERT_OK_AND_ASSIGN(const auto records, ReadAll(*journal_));
+  ExpectNumbered(records, 1, 2);
+}
+
+TEST_P(JournalConformanceTest, ARefusedAppendStoresNoIdempotencyRow) {
+  const std::vector<IdempotencyRow> rows = NumberedIdempotencyRows(1, 1);
+  EXPECT_THAT(journal_->Append(NumberedRecords(1, 1), rows, {Head().epoch, 4}),
+              StatusIs(absl::StatusCode::kAborted, _));
+  EXPECT_THAT(journal_->Append({}, rows, {"another epoch", 0}),
+              StatusIs(absl::StatusCode::kAborted, _));
+  IdempotencyRow large = rows[0];
+  large.answer.assign(Journal::kMaxBodyBytes, 'x');
+  EXPECT_THAT(journal_->Append(NumberedRecords(1, 1), {rows[0], large}, Head()),
+              StatusIs(absl::StatusCode::kInvalidArgument, _));
+  EXPECT_EQ(Head().sequence, 0);
+  ASSERT_OK_AND_ASSIGN(const auto stored, ReadAllIdempotency(*journal_));
+  EXPECT_THAT(stored, IsEmpty());
+}
+
+TEST_P(JournalConformanceTest, IdempotencyRowsOutliveTheirRecords) {
+  const std::vector<IdempotencyRow> rows = NumberedIdempotencyRows(1, 3);
+  ASSERT_OK(journal_->Append(NumberedRecords(1, 3), rows, Head()));
+  ASSERT_OK(journal_->TruncateBefore(4));
+  Reopen();
+  ASSERT_OK_AND_ASSIGN(const auto stored, ReadAllIdempotency(*journal_));
+  EXPECT_EQ(stored, rows);
+}
+
+TEST_P(JournalConformanceTest, ExpiredIdempotencyRowsAreDropped) {
+  std::vector<IdempotencyRow> rows = NumberedIdempotencyRows(1, 10'000);
+  // The order of expiry is not that of appending.
+  std::swap(rows[2], rows[9000]);
+  ASSERT_OK(journal_->Append({}, rows, Head()));
+  ASSERT_OK(journal_->DropExpiredIdempotency(0));
+  ASSERT_OK_AND_ASSIGN(auto stored, ReadAllIdempotency(*journal_));
+  EXPECT_EQ(stored, rows);
+  ASSERT_OK(journal_->DropExpiredIdempotency(9500));
+  std::erase_if(rows, [](const auto& row) { return row.expires_at <= 9500; });
+  ASSERT_OK_AND_ASSIGN(stored, ReadAllIdempotency(*journal_));
+  EXPECT_EQ(stored, rows);
+  Reopen();
+  ASSERT_OK_AND_ASSIGN(stored, ReadAllIdempotency(*journal_));
+  EXPECT_EQ(stored, rows);
+}
+
+// A key that expired may be used again before its first row is dropped.
+TEST_P(JournalConformanceTest, TheLastRowOfAKeyIsReadLast) {
+  IdempotencyRow row = NumberedIdempotencyRow(1);
+  ASSERT_OK(journal_->Append({}, {row}, Head()));
+  row.expires_at = 50;
+  row.answer = "another";
+  ASSERT_OK(journal_->Append({}, {row}, Head()));
+  ASSERT_OK_AND_ASSIGN(auto stored, ReadAllIdempotency(*journal_));
+  ASSERT_THAT(stored, SizeIs(2));
+  EXPECT_EQ(stored.back(), row);
+  ASSERT_OK(journal_->DropExpiredIdempotency(1));
+  ASSERT_OK_AND_ASSIGN(stored, ReadAllIdempotency(*journal_));
+  EXPECT_EQ(stored, std::vector{row});
+}
+
+TEST_P(JournalConformanceTest, AnErrorOfTheVisitorEndsReadingIdempotencyRows) {
+  ASSERT_OK(journal_->Append({}, NumberedIdempotencyRows(1, 5), Head()));
+  uint64_t visited = 0;
+  EXPECT_THAT(journal_->ReadIdempotency([&](const IdempotencyRow&) {
+    return ++visited < 3 ? absl::OkStatus() : absl::CancelledError("enough");
+  }),
+              StatusIs(absl::StatusCode::kCancelled, "enough"));
+  EXPECT_EQ(visited, 3);
 }
 
 TEST_P(JournalConformanceTest, WaitReturnsAtOnceWhenTheHeadIsBeyond) {

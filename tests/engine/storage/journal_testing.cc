@@ -44,6 +44,28 @@ std::vector<Record> NumberedRecords(uint64_t first, uint64_t count) {
   return records;
 }
 
+IdempotencyRow NumberedIdempotencyRow(uint64_t number) {
+  Random random(number);
+  IdempotencyRow row{.key = "key " + std::to_string(number),
+                     .request_hash = std::string(32, '\0'),
+                     .sequence = number,
+                     .expires_at = static_cast<TimeMicros>(number),
+                     .answer = std::string(random.Below(100), '\0')};
+  for (char& byte : row.request_hash) byte = static_cast<char>(random.Bits());
+  for (char& byte : row.answer) byte = static_cast<char>(random.Bits());
+  return row;
+}
+
+absl::StatusOr<std::vector<IdempotencyRow>> ReadAllIdempotency(
+    Journal& journal) {
+  std::vector<IdempotencyRow> rows;
+  RETURN_IF_ERROR(journal.ReadIdempotency([&](const IdempotencyRow& row) {
+    rows.push_back(row);
+    return absl::OkStatus();
+  }));
+  return rows;
+}
+
 absl::StatusOr<Position> AppendNumbered(Journal& journal, uint64_t count) {
   ASSIGN_OR_RETURN(const Position head, journal.Head());
   return journal.Append(NumberedRecords(head.sequence + 1, count), head);

@@ -38,6 +38,12 @@ Record NumberedRecord(uint64_t number);
 // Of `count` records, the first with number `first`.
 std::vector<Record> NumberedRecords(uint64_t first, uint64_t count);
 
+// A row that `number` decides, and that expires at that time.
+IdempotencyRow NumberedIdempotencyRow(uint64_t number);
+
+absl::StatusOr<std::vector<IdempotencyRow>> ReadAllIdempotency(
+    Journal& journal);
+
 // Appends NumberedRecords with their sequences as numbers.
 absl::StatusOr<Position> AppendNumbered(Journal& journal, uint64_t count);
 

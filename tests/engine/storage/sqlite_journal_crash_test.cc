@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "engine/base/random.h"
+#include "engine/base/status_macros.h"
 #include "engine/storage/journal.h"
 #include "engine/storage/sqlite_journal.h"
 #include "gtest/gtest.h"
@@ -29,6 +30,13 @@ auto Open(const TemporaryFolder& folder) {
       {.folder = folder.path(), .max_write_ahead_bytes = 256 << 10});
 }
 
+// Appends a group of records with one idempotency row, of the group's last.
+absl::StatusOr<Position> AppendGroup(Journal& journal) {
+  ASSIGN_OR_RETURN(const Position head, journal.Head());
+  return journal.Append(NumberedRecords(head.sequence + 1, kGroup),
+                        {NumberedIdempotencyRow(head.sequence + kGroup)}, head);
+}
+
 // The child: appends without end, and reports every acknowledged head.
 [[noreturn]] void AppendForEver(const TemporaryFolder& folder, int report) {
   const auto journal = Open(folder);
@@ -37,7 +45,7 @@ auto Open(const TemporaryFolder& folder) {
     while (!stop.stop_requested()) (void)(*journal)->Maintain();
   });
   while (true) {
-    const auto head = AppendNumbered(**journal, kGroup);
+    const auto head = AppendGroup(**journal);
     if (!head.ok()) _exit(2);
     if (write(report, &head->sequence, sizeof(head->sequence)) !=
         sizeof(head->sequence)) {
@@ -105,6 +113,10 @@ TEST(SqliteJournalCrashTest, EveryAcknowledgedRecordSurvivesAKill) {
     EXPECT_TRUE(i == 0 || head.epoch == epoch) << "round " << i;
     ASSERT_OK_AND_ASSIGN(const auto records, ReadAll(*journal));
     ExpectNumbered(records, 1, head.sequence);
+    // Each group has its row, and no row is there without its group.
+    ASSERT_OK_AND_ASSIGN(const auto rows, ReadAllIdempotency(*journal));
+    ASSERT_EQ(rows.size(), head.sequence / kGroup) << "round " << i;
+    EXPECT_EQ(rows.back(), NumberedIdempotencyRow(head.sequence));
     last_head = head.sequence;
     epoch = head.epoch;
   }
