@@ -26,8 +26,8 @@ std::shared_ptr<grpc::Channel> ConnectTo(const GlobalOptions& options) {
       arguments);
 }
 
-Session::Session(GlobalOptions options, std::shared_ptr<grpc::Channel> channel,
-                 Output output)
+Session::Session(GlobalOptions options,
+                 const std::shared_ptr<grpc::Channel>& channel, Output output)
     : options_(std::move(options)),
       output_(output),
       collections_(v1::CollectionService::NewStub(channel)),

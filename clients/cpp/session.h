@@ -48,7 +48,7 @@ std::shared_ptr<grpc::Channel> ConnectTo(const GlobalOptions& options);
 // Thread-compatible; PrepareCall and the stubs are thread-safe.
 class Session {
  public:
-  Session(GlobalOptions options, std::shared_ptr<grpc::Channel> channel,
+  Session(GlobalOptions options, const std::shared_ptr<grpc::Channel>& channel,
           Output output);
 
   using Collections = marketing::intelligence::v1::CollectionService::Stub;

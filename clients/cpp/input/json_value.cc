@@ -18,8 +18,7 @@ using Problem = std::optional<std::string>;
 // Enough to know the place by, not a page.
 std::string Excerpt(const Json& json) {
   constexpr size_t kMaxCodePoints = 60;
-  const std::string text =
-      json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (CodePoints(text) <= kMaxCodePoints) return text;
   return fmt::format("{}...", FirstCodePoints(text, kMaxCodePoints));
 }
@@ -66,8 +65,7 @@ Problem ReadList(const Json& json, const std::string& path,
                  const TypeHints& hints, v1::Value* value) {
   v1::ListValue* list = value->mutable_list_value();
   for (const Json& element : json) {
-    const Problem problem =
-        JsonToValue(element, path, hints, list->add_values());
+    Problem problem = JsonToValue(element, path, hints, list->add_values());
     if (problem) return problem;
   }
   return std::nullopt;
@@ -77,7 +75,7 @@ Problem ReadObject(const Json& json, const std::string& path,
                    const TypeHints& hints, v1::Value* value) {
   auto* fields = value->mutable_object_value()->mutable_fields();
   for (const auto& [key, member] : json.items()) {
-    const Problem problem =
+    Problem problem =
         JsonToValue(member, fmt::format("{}.{}", path, EscapeKey(key)), hints,
                     &(*fields)[key]);
     if (problem) return problem;

@@ -1,6 +1,7 @@
 #include "clients/cpp/output/progress.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "clients/cpp/output/table.h"
@@ -16,7 +17,7 @@ constexpr uint64_t kSecondsPerMinute = 60;
 constexpr uint64_t kSecondsPerHour = 3600;
 
 std::string FormatDuration(double seconds) {
-  const auto whole = static_cast<uint64_t>(seconds + 0.5);
+  const auto whole = static_cast<uint64_t>(std::llround(seconds));
   if (whole >= kSecondsPerHour) {
     return fmt::format("{}:{:02}:{:02}", whole / kSecondsPerHour,
                        whole % kSecondsPerHour / kSecondsPerMinute,
