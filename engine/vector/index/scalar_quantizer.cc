@@ -1,8 +1,10 @@
 #include "engine/vector/index/scalar_quantizer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace mi::vector {
 namespace {
@@ -17,27 +19,55 @@ int Code(double units) {
   return static_cast<int>(clipped + (kZeroCode + 0.5)) - kZeroCode;
 }
 
+// Partial sums that do not wait for each other: one sum alone is bound by the
+// latency of its additions.
+constexpr size_t kLanes = 8;
+using Sums = std::array<double, kLanes>;
+
+double Total(const Sums& sums) {
+  double total = 0;
+  for (const double sum : sums) total += sum;
+  return total;
+}
+
 double Norm(const float* v, size_t n) {
-  double sum = 0;
-  for (size_t i = 0; i < n; ++i) sum += double{v[i]} * v[i];
-  return std::sqrt(sum);
+  Sums sums{};
+  size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane) {
+      sums[lane] += double{v[i + lane]} * v[i + lane];
+    }
+  }
+  for (; i < n; ++i) sums[0] += double{v[i]} * v[i];
+  return std::sqrt(Total(sums));
 }
 
 // The limit at which clipping and rounding of `magnitudes` to 127 steps have
 // the least squared error together.
-double BestLimit(const std::vector<double>& magnitudes) {
+double BestLimit(std::vector<double> magnitudes) {
   const double max = *std::max_element(magnitudes.begin(), magnitudes.end());
+  if (max == 0) return 0;
+  for (double& m : magnitudes) m /= max;
   double best_limit = max;
   double best_error = std::numeric_limits<double>::infinity();
   // Down to a thousandth of the largest component, in steps of 15 %.
   for (double limit = max; limit > max / 1000; limit *= 0.85) {
-    const double step = limit / kLargestCode;
-    double error = 0;
-    for (const double m : magnitudes) {
-      const double excess = (m - limit) / max;
-      error +=
-          excess > 0 ? excess * excess : step / max * (step / max) * (1.0 / 12);
+    // In units of the largest component, so that nothing overflows.
+    const double relative_limit = limit / max;
+    const double step = relative_limit / kLargestCode;
+    Sums clipped{};
+    Sums rounded{};
+    size_t i = 0;
+    const auto add = [&](size_t at, size_t lane) {
+      const double excess = magnitudes[at] - relative_limit;
+      clipped[lane] += excess > 0 ? excess * excess : 0;
+      rounded[lane] += excess > 0 ? 0 : 1;
+    };
+    for (; i + kLanes <= magnitudes.size(); i += kLanes) {
+      for (size_t lane = 0; lane < kLanes; ++lane) add(i + lane, lane);
     }
+    for (; i < magnitudes.size(); ++i) add(i, 0);
+    const double error = Total(clipped) + Total(rounded) * step * step / 12;
     if (error < best_error) {
       best_error = error;
       best_limit = limit;
@@ -80,13 +110,16 @@ void ScalarQuantizer::ChooseScale(std::span<const float> rows, size_t n,
       magnitudes.push_back(std::fabs(row[j] * inverse_norm - mean_[j]));
     }
   }
-  const double limit = BestLimit(magnitudes);
+  const double limit = BestLimit(std::move(magnitudes));
   if (limit > 0) scale_ = limit / kLargestCode;
 }
 
 double ScalarQuantizer::InverseNormIfCosine(const float* v) const {
+  return metric_ == Metric::kCosine ? InverseIfCosine(Norm(v, dimension())) : 1;
+}
+
+double ScalarQuantizer::InverseIfCosine(double norm) const {
   if (metric_ != Metric::kCosine) return 1;
-  const double norm = Norm(v, dimension());
   return norm > 0 ? 1 / norm : 0;
 }
 
@@ -100,24 +133,35 @@ bool ScalarQuantizer::EncodeRows(std::span<const float> rows,
     if (i % 256 == 0 && stop.stop_requested()) return false;
     const float* row = &rows[i * dimension()];
     uint8_t* codes = table->mutable_row(i);
-    (*errors)[i] = Encode(row, codes);
-    longest_row_ = std::max(longest_row_, Norm(row, dimension()));
+    const double norm = Norm(row, dimension());
+    (*errors)[i] = Encode(row, InverseIfCosine(norm), codes);
+    longest_row_ = std::max(longest_row_, norm);
     longest_code_ = std::max(longest_code_,
                              std::sqrt(-double{NegativeSquaredLength(codes)}));
   }
   return true;
 }
 
-float ScalarQuantizer::Encode(const float* row, uint8_t* codes) const {
-  const double inverse_norm = InverseNormIfCosine(row);
-  double error = 0;
-  for (size_t j = 0; j < dimension(); ++j) {
-    const double units = (row[j] * inverse_norm - mean_[j]) / scale_;
+float ScalarQuantizer::Encode(const float* row, double inverse_norm,
+                              uint8_t* codes) const {
+  const double inverse_scale = 1 / scale_;
+  const bool manhattan = metric_ == Metric::kManhattan;
+  Sums errors{};
+  const auto encode = [&](size_t j, double* error) {
+    const double units = (row[j] * inverse_norm - mean_[j]) * inverse_scale;
     const int code = Code(units);
     codes[j] = static_cast<uint8_t>(code + kZeroCode);
     const double lost = units - code;
-    error += metric_ == Metric::kManhattan ? std::fabs(lost) : lost * lost;
+    *error += manhattan ? std::fabs(lost) : lost * lost;
+  };
+  size_t j = 0;
+  for (; j + kLanes <= dimension(); j += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane) {
+      encode(j + lane, &errors[lane]);
+    }
   }
+  for (; j < dimension(); ++j) encode(j, errors.data());
+  double error = Total(errors);
   std::fill(codes + dimension(), codes + stride(), uint8_t{kZeroCode});
   if (metric_ != Metric::kManhattan) error = std::sqrt(error);
   return static_cast<float>(error * 1.000001);

@@ -74,7 +74,8 @@ class ScalarQuantizer {
   static constexpr size_t kScaleSample = 1 << 16;
 
   double InverseNormIfCosine(const float* v) const;
-  float Encode(const float* row, uint8_t* codes) const;
+  double InverseIfCosine(double norm) const;
+  float Encode(const float* row, double inverse_norm, uint8_t* codes) const;
   void ChooseScale(std::span<const float> rows, size_t n, size_t sample);
   void EncodeSigned(std::span<const double> query, CodedQuery* coded) const;
 
