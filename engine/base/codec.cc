@@ -4,6 +4,14 @@
 
 namespace mi {
 
+void Writer::Flush(std::string_view more) {
+  if (!sink_) return;
+  for (const std::string_view bytes : {std::string_view(out_), more}) {
+    if (status_.ok() && !bytes.empty()) status_ = sink_(bytes);
+  }
+  out_.clear();
+}
+
 uint64_t Reader::Varint() {
   uint64_t value = 0;
   for (int shift = 0; shift < 64; shift += 7) {

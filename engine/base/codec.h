@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -32,12 +33,18 @@ namespace mi {
 static_assert(std::endian::native == std::endian::little,
               "fixed-width values are copied as they are in memory");
 
-// Appends values to a string. Thread-compatible.
+// Takes bytes, piece by piece. An error ends the stream.
+using ByteSink = std::function<absl::Status(std::string_view)>;
+
+// Appends values to a string, or to a sink. Thread-compatible.
 class Writer {
  public:
   Writer() = default;
   // Reserves `bytes`, to spare a large record its reallocations.
   explicit Writer(size_t bytes) { out_.reserve(bytes); }
+  // Hands what is written to `sink`, so that no more than about a mebibyte is
+  // held here however much it is; Finish() says how that went.
+  explicit Writer(ByteSink sink) : sink_(std::move(sink)) {}
 
   // Seven bits a byte, lowest first: 1 to 10 bytes.
   void Varint(uint64_t value) {
@@ -67,12 +74,16 @@ class Writer {
   // Any bytes, behind their length.
   void String(std::string_view bytes) {
     Varint(bytes.size());
-    out_.append(bytes);
+    Raw(bytes.data(), bytes.size());
   }
   // A count, then the values.
-  void Floats(absl::Span<const float> values) {
+  void Floats(absl::Span<const float> values) { Array(values); }
+  // The same for plain values of any type, as they are in memory.
+  template <typename T>
+  void Array(absl::Span<const T> values) {
+    static_assert(std::is_arithmetic_v<T>);
     Varint(values.size());
-    Raw(values.data(), values.size() * sizeof(float));
+    Raw(values.data(), values.size() * sizeof(T));
   }
   // What write(Writer&) writes, behind its length.
   template <typename Write>
@@ -82,14 +93,31 @@ class Writer {
     String(inner.out_);
   }
 
+  // What was written; without a sink.
   std::string Take() && { return std::move(out_); }
 
- private:
-  void Raw(const void* data, size_t size) {
-    if (size > 0) out_.append(static_cast<const char*>(data), size);
+  // With a sink: hands over what is left. The first error of the sink, after
+  // which it was not called again.
+  absl::Status Finish() {
+    Flush({});
+    return status_;
   }
 
+ private:
+  static constexpr size_t kFlushBytes = size_t{1} << 20;
+
+  void Raw(const void* data, size_t size) {
+    if (size == 0) return;
+    const std::string_view bytes(static_cast<const char*>(data), size);
+    if (sink_ && out_.size() + size >= kFlushBytes) return Flush(bytes);
+    out_.append(bytes);
+  }
+  // Hands over what is buffered, and `more` behind it.
+  void Flush(std::string_view more);
+
   std::string out_;
+  ByteSink sink_;
+  absl::Status status_;
 };
 
 // Reads back what a Writer wrote, from bytes that may be damaged. The first
@@ -125,8 +153,30 @@ class Reader {
   // A view into the reader's bytes.
   std::string_view String();
   std::vector<float> Floats();
+  // What Writer::Array wrote, into a container of T that is made with a size
+  // and has data(). Exactly `size` values; an error when there are others.
+  template <typename T, typename Container>
+  void Array(size_t size, Container* values) {
+    static_assert(std::is_arithmetic_v<T>);
+    const size_t count = Count(sizeof(T));
+    if (!ok()) return;
+    if (count != size) {
+      return Fail("an array of another size than expected");
+    }
+    *values = Container(count);
+    if (count == 0) return;
+    std::memcpy(values->data(), next_, count * sizeof(T));
+    next_ += count * sizeof(T);
+  }
   // Appends the values to `values`.
   void AppendFloats(std::vector<float>* values);
+
+  // The same, or no values at all.
+  template <typename T, typename Container>
+  void ArrayOrNone(size_t size, Container* values) {
+    if (ok() && remaining() > 0 && *next_ == 0) size = 0;
+    Array<T>(size, values);
+  }
 
   // The number of elements that follow; an error if they cannot be there, each
   // taking at least `min_bytes` (>= 1) bytes. Safe to reserve.

@@ -10,6 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/codec.h"
+#include "engine/vector/payload_store.h"
+
 namespace mi::vector {
 
 // Immutable once built; every row has an id and no id stands twice.
@@ -22,12 +25,15 @@ class IdTable {
   // `ids[row]` is the id of the row. At most 2^32 - 2 rows.
   explicit IdTable(const std::vector<std::string_view>& ids);
 
-  size_t size() const { return offsets_.size() - 1; }
+  // In the form of engine/base/codec.h; a table that is read has `rows` rows.
+  // The reader fails where ids are not in the order that the bytes say, or not
+  // distinct. Costs a comparison a row, where the constructor sorts.
+  void Write(Writer& out) const;
+  static IdTable Read(size_t rows, Reader& in);
 
-  std::string_view id(uint32_t row) const {
-    return std::string_view(bytes_).substr(offsets_[row],
-                                           offsets_[row + 1] - offsets_[row]);
-  }
+  size_t size() const { return texts_.size(); }
+
+  std::string_view id(uint32_t row) const { return texts_[row]; }
 
   // The row with this id. O(1) expected.
   std::optional<uint32_t> Find(std::string_view wanted) const;
@@ -42,8 +48,10 @@ class IdTable {
   size_t memory_bytes() const;
 
  private:
-  std::string bytes_;
-  std::vector<uint64_t> offsets_;   // [rows + 1]
+  IdTable() = default;
+  void FillSlots();
+
+  PayloadStore texts_;
   std::vector<uint32_t> in_order_;  // [rows]
   // Open addressing with linear probing; 0 is empty, else row + 1.
   std::vector<uint32_t> slots_;

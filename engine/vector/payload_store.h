@@ -3,11 +3,15 @@
 #ifndef MI_ENGINE_VECTOR_PAYLOAD_STORE_H_
 #define MI_ENGINE_VECTOR_PAYLOAD_STORE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "absl/types/span.h"
+#include "engine/base/codec.h"
 
 namespace mi::vector {
 
@@ -24,6 +28,27 @@ class PayloadStore {
   void Append(std::string_view payload) {
     bytes_.append(payload);
     offsets_.push_back(bytes_.size());
+  }
+
+  size_t size() const { return offsets_.size() - 1; }
+
+  // In the form of engine/base/codec.h; a store that is read has `rows` rows.
+  void Write(Writer& out) const {
+    out.String(bytes_);
+    out.Array(absl::MakeConstSpan(offsets_));
+  }
+  static PayloadStore Read(size_t rows, Reader& in) {
+    PayloadStore store;
+    store.bytes_ = in.String();
+    in.Array<uint64_t>(rows + 1, &store.offsets_);
+    if (!in.ok()) return {};
+    if (store.offsets_.front() != 0 ||
+        store.offsets_.back() != store.bytes_.size() ||
+        !std::is_sorted(store.offsets_.begin(), store.offsets_.end())) {
+      in.Fail("texts whose bounds do not ascend to their end");
+      return {};
+    }
+    return store;
   }
 
   // As payload::EncodePayload wrote it.

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "engine/base/status_macros.h"
+#include "engine/payload/codec.h"
+#include "engine/vector/config_codec.h"
 
 namespace mi::vector {
 namespace {
@@ -40,13 +42,71 @@ absl::StatusOr<std::shared_ptr<Segment>> Segment::Build(
                    VectorIndex::Build(IndexConfigFor(config, options),
                                       std::move(rows.vectors), stop));
   std::shared_ptr<Segment> segment(new Segment(config, rows, std::move(index)));
-  ASSIGN_OR_RETURN(
-      segment->payload_index_,
-      filter::PayloadIndex::Build(
-          config.payload_fields, static_cast<uint32_t>(segment->size()),
-          [&](uint32_t row) { return segment->payload(row); }, stop));
+  RETURN_IF_ERROR(segment->BuildPayloadIndex(stop));
   return segment;
 }
+
+absl::Status Segment::BuildPayloadIndex(const std::stop_token& stop) {
+  ASSIGN_OR_RETURN(payload_index_,
+                   filter::PayloadIndex::Build(
+                       config_.payload_fields, static_cast<uint32_t>(size()),
+                       [this](uint32_t row) { return payload(row); }, stop));
+  return absl::OkStatus();
+}
+
+void Segment::Write(uint64_t sequence, Writer& out) const {
+  WriteConfig(config_, out);
+  out.Varint(size());
+  ids_.Write(out);
+  out.Array(absl::MakeConstSpan(versions_));
+  payloads_.Write(out);
+  std::vector<uint64_t> deleted;
+  if (tombstones() > 0) {
+    deleted.reserve(size());
+    for (uint32_t row = 0; row < size(); ++row) {
+      deleted.push_back(LiveAt(row, sequence) ? 0 : deleted_at(row));
+    }
+  }
+  out.Array(absl::MakeConstSpan(deleted));
+  index_->Write(&out);
+}
+
+absl::StatusOr<std::shared_ptr<Segment>> Segment::Read(std::string_view bytes,
+                                                       std::stop_token stop) {
+  Reader in(bytes);
+  CollectionConfig config = ReadConfig(in);
+  const size_t rows = in.Count(/*min_bytes=*/1);
+  IdTable ids = IdTable::Read(rows, in);
+  std::vector<uint64_t> versions;
+  in.Array<uint64_t>(rows, &versions);
+  PayloadStore payloads = PayloadStore::Read(rows, in);
+  std::vector<uint64_t> deleted;
+  in.ArrayOrNone<uint64_t>(rows, &deleted);
+  if (!in.ok()) return in.Finish();
+  auto index = VectorIndex::Read(IndexConfigFor(config, {}), rows, &in);
+  RETURN_IF_ERROR(in.Finish());
+  for (uint32_t row = 0; row < rows; ++row) {
+    RETURN_IF_ERROR(payload::ValidateEncodedPayload(payloads[row]));
+  }
+  std::shared_ptr<Segment> segment(
+      new Segment(std::move(config), std::move(ids), std::move(versions),
+                  std::move(payloads), std::move(index)));
+  for (uint32_t row = 0; row < deleted.size(); ++row) {
+    if (deleted[row] != 0) segment->MarkDeleted(row, deleted[row]);
+  }
+  RETURN_IF_ERROR(segment->BuildPayloadIndex(stop));
+  return segment;
+}
+
+Segment::Segment(CollectionConfig config, IdTable ids,
+                 std::vector<uint64_t> versions, PayloadStore payloads,
+                 std::unique_ptr<VectorIndex> index)
+    : config_(std::move(config)),
+      index_(std::move(index)),
+      ids_(std::move(ids)),
+      versions_(std::move(versions)),
+      payloads_(std::move(payloads)),
+      deleted_at_(new std::atomic<uint64_t>[ids_.size()] {}) {}
 
 Segment::Segment(const CollectionConfig& config, const SegmentRows& rows,
                  std::unique_ptr<VectorIndex> index)

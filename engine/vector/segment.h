@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/codec.h"
 #include "engine/filter/payload_index.h"
 #include "engine/vector/collection_config.h"
 #include "engine/vector/id_table.h"
@@ -48,6 +49,15 @@ class Segment {
   static absl::StatusOr<std::shared_ptr<Segment>> Build(
       const CollectionConfig& config, SegmentRows rows,
       const SegmentBuildOptions& options, std::stop_token stop);
+
+  // Writes the segment down as a reader at `sequence` sees it, and reads one.
+  // Deletions after `sequence` are left out: whoever
+  // reads it applies them again. The payload index is built anew from the
+  // payloads. Errors: DATA_LOSS for bytes that Write cannot have written;
+  // CANCELLED.
+  void Write(uint64_t sequence, Writer& out) const;
+  static absl::StatusOr<std::shared_ptr<Segment>> Read(std::string_view bytes,
+                                                       std::stop_token stop);
 
   size_t size() const { return ids_.size(); }
   // Row of the gathered rows that became `row`: builds put rows in an order
@@ -99,6 +109,10 @@ class Segment {
  private:
   Segment(const CollectionConfig& config, const SegmentRows& rows,
           std::unique_ptr<VectorIndex> index);
+  Segment(CollectionConfig config, IdTable ids, std::vector<uint64_t> versions,
+          PayloadStore payloads, std::unique_ptr<VectorIndex> index);
+
+  absl::Status BuildPayloadIndex(const std::stop_token& stop);
 
   const CollectionConfig config_;
   const std::unique_ptr<VectorIndex> index_;

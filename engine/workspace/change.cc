@@ -5,6 +5,7 @@
 #include "engine/base/codec.h"
 #include "engine/base/status_macros.h"
 #include "engine/payload/codec.h"
+#include "engine/vector/config_codec.h"
 #include "fmt/format.h"
 
 namespace mi::workspace {
@@ -27,77 +28,29 @@ constexpr uint32_t kSchemaVersion = 1;
 // Each kind of change has one Encode and one Decode, which name the same fields
 // in the same order.
 
-void EncodeIndex(const vector::IndexSettings& index, Writer& out) {
-  out.Enum(index.kind);
-  out.Varint(index.m);
-  out.Varint(index.ef_construction);
-  out.Varint(index.ef_search);
-  out.Varint(index.n_lists);
-  out.Varint(index.n_probe);
-}
-
-vector::IndexSettings DecodeIndex(Reader& in) {
-  const auto small = [&in] {
-    return static_cast<uint32_t>(in.VarintUpTo(UINT32_MAX));
-  };
-  vector::IndexSettings index;
-  index.kind = in.Enum(vector::IndexKind::kIvf);
-  index.m = small();
-  index.ef_construction = small();
-  index.ef_search = small();
-  index.n_lists = small();
-  index.n_probe = small();
-  return index;
-}
-
-void EncodeFields(const std::vector<filter::FieldSchema>& fields, Writer& out) {
-  out.Varint(fields.size());
-  for (const auto& field : fields) {
-    out.String(field.path);
-    out.Enum(field.type);
-  }
-}
-
-std::vector<filter::FieldSchema> DecodeFields(Reader& in) {
-  std::vector<filter::FieldSchema> fields(in.Count(/*min_bytes=*/2));
-  for (auto& field : fields) {
-    field.path = in.String();
-    field.type = in.Enum(filter::FieldType::kText);
-  }
-  return fields;
-}
-
 void Encode(const CreateCollection& change, Writer& out) {
   out.String(change.name);
-  out.Varint(change.config.dimension);
-  out.Enum(change.config.metric);
-  EncodeIndex(change.config.index, out);
-  EncodeFields(change.config.payload_fields, out);
+  vector::WriteConfig(change.config, out);
   out.SignedVarint(change.time);
 }
 
 void Decode(Reader& in, CreateCollection& change) {
-  constexpr uint64_t kMaxDimension = 4096;
   change.name = in.String();
-  change.config.dimension = in.VarintUpTo(kMaxDimension);
-  if (change.config.dimension == 0) in.Fail("a dimension of 0");
-  change.config.metric = in.Enum(vector::Metric::kManhattan);
-  change.config.index = DecodeIndex(in);
-  change.config.payload_fields = DecodeFields(in);
+  change.config = vector::ReadConfig(in);
   change.time = in.SignedVarint();
 }
 
 void Encode(const UpdateCollection& change, Writer& out) {
   out.Varint(change.collection);
-  EncodeIndex(change.index, out);
-  EncodeFields(change.payload_fields, out);
+  vector::WriteIndexSettings(change.index, out);
+  vector::WritePayloadFields(change.payload_fields, out);
   out.SignedVarint(change.time);
 }
 
 void Decode(Reader& in, UpdateCollection& change) {
   change.collection = in.Varint();
-  change.index = DecodeIndex(in);
-  change.payload_fields = DecodeFields(in);
+  change.index = vector::ReadIndexSettings(in);
+  change.payload_fields = vector::ReadPayloadFields(in);
   change.time = in.SignedVarint();
 }
 

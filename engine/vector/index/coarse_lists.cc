@@ -128,6 +128,12 @@ uint32_t NearestOf(const Kernels& kernels, const CodeTable& table,
   return std::min_element(scored->begin(), scored->end(), IsBetterList)->list;
 }
 
+// Whether the bounds go from 0 to `end` without a step back.
+bool Divides(const std::vector<uint32_t>& begins, size_t end) {
+  return begins.front() == 0 && begins.back() == end &&
+         std::is_sorted(begins.begin(), begins.end());
+}
+
 }  // namespace
 
 size_t DefaultListCount(size_t rows) {
@@ -209,6 +215,33 @@ absl::StatusOr<CoarseLists> CoarseLists::Train(const CodeTable& rows,
   lists.order_.resize(rows.rows);
   for (uint32_t i = 0; i < rows.rows; ++i) {
     lists.order_[sizes[list_of[i]]++] = i;
+  }
+  return lists;
+}
+
+void CoarseLists::Write(Writer* writer) const {
+  writer->Varint(groups_.rows);
+  writer->Varint(centroids_.rows);
+  if (centroids_.rows == 0) return;
+  groups_.Write(writer);
+  centroids_.Write(writer);
+  writer->Array(absl::MakeConstSpan(group_begins_));
+  writer->Array(absl::MakeConstSpan(begins_));
+}
+
+CoarseLists CoarseLists::Read(size_t rows, size_t stride, Reader* reader) {
+  CoarseLists lists;
+  const size_t groups = reader->VarintUpTo(rows);
+  const size_t count = reader->VarintUpTo(rows);
+  if (count == 0) return lists;
+  lists.groups_ = CodeTable::Read(groups, stride, reader);
+  lists.centroids_ = CodeTable::Read(count, stride, reader);
+  reader->Array<uint32_t>(groups + 1, &lists.group_begins_);
+  reader->Array<uint32_t>(count + 1, &lists.begins_);
+  if (!reader->ok()) return {};
+  if (!Divides(lists.group_begins_, count) || !Divides(lists.begins_, rows)) {
+    reader->Fail("lists whose bounds do not ascend to the number of rows");
+    return {};
   }
   return lists;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/codec.h"
 #include "engine/vector/index/code_table.h"
 #include "engine/vector/index/scalar_quantizer.h"
 #include "engine/vector/index/search_scratch.h"
@@ -37,6 +38,10 @@ class CoarseLists {
                                            uint64_t seed,
                                            const Kernels& kernels,
                                            const std::stop_token& stop);
+
+  // In the form of engine/base/codec.h. Lists that are read are of `rows` rows.
+  void Write(Writer* writer) const;
+  static CoarseLists Read(size_t rows, size_t stride, Reader* reader);
 
   size_t size() const { return centroids_.rows; }
   size_t bytes() const { return centroids_.bytes() + groups_.bytes(); }

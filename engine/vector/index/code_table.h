@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "engine/base/codec.h"
 #include "engine/vector/index/huge_array.h"
 #include "engine/vector/kernels/kernels.h"
 
@@ -33,6 +35,21 @@ struct CodeTable {
   CodeTable() = default;
   CodeTable(size_t rows, size_t stride)
       : rows(rows), stride(stride), codes(rows * stride) {}
+
+  // In the form of engine/base/codec.h. A table that is read has `rows` rows of
+  // `stride` bytes.
+  void Write(Writer* writer) const {
+    writer->Array(absl::MakeConstSpan(codes.data(), codes.size()));
+    writer->Array(absl::MakeConstSpan(bias));
+  }
+  static CodeTable Read(size_t rows, size_t stride, Reader* reader) {
+    CodeTable table;
+    table.rows = rows;
+    table.stride = stride;
+    reader->Array<uint8_t>(rows * stride, &table.codes);
+    reader->ArrayOrNone<float>(rows, &table.bias);
+    return table;
+  }
 
   const uint8_t* row(size_t i) const { return codes.data() + i * stride; }
   uint8_t* mutable_row(size_t i) { return codes.data() + i * stride; }

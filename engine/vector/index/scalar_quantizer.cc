@@ -96,6 +96,25 @@ ScalarQuantizer::ScalarQuantizer(Metric metric, size_t dimension,
   ChooseScale(rows, n, scale_sample);
 }
 
+void ScalarQuantizer::Write(Writer* writer) const {
+  writer->Array(absl::MakeConstSpan(mean_));
+  writer->Double(scale_);
+  writer->Double(longest_row_);
+  writer->Double(longest_code_);
+}
+
+ScalarQuantizer ScalarQuantizer::Read(Metric metric, size_t dimension,
+                                      Reader* reader) {
+  ScalarQuantizer quantizer;
+  quantizer.metric_ = metric;
+  reader->Array<double>(dimension, &quantizer.mean_);
+  quantizer.scale_ = reader->Double();
+  quantizer.longest_row_ = reader->Double();
+  quantizer.longest_code_ = reader->Double();
+  if (!(quantizer.scale_ > 0)) reader->Fail("a quantizer without a scale");
+  return quantizer;
+}
+
 void ScalarQuantizer::ChooseScale(std::span<const float> rows, size_t n,
                                   size_t sample) {
   // Whole rows at even distances: a sample of components alone could miss a

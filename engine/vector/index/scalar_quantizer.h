@@ -15,6 +15,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "engine/base/codec.h"
 #include "engine/vector/index/code_table.h"
 #include "engine/vector/kernels/kernels.h"
 #include "engine/vector/kernels/metric.h"
@@ -50,6 +51,10 @@ class ScalarQuantizer {
   // `scale_sample` of their components.
   ScalarQuantizer(Metric metric, size_t dimension, std::span<const float> rows,
                   size_t scale_sample = kScaleSample);
+
+  // In the form of engine/base/codec.h.
+  void Write(Writer* writer) const;
+  static ScalarQuantizer Read(Metric metric, size_t dimension, Reader* reader);
 
   size_t dimension() const { return mean_.size(); }
   size_t stride() const { return CodeStride(dimension()); }

@@ -10,6 +10,7 @@
 #include "engine/vector/index/approximate_search.h"
 #include "engine/vector/index/exact_scan.h"
 #include "engine/vector/index/index_builder.h"
+#include "engine/vector/index/index_codec.h"
 #include "engine/vector/index/index_cost.h"
 #include "engine/vector/index/index_parts.h"
 #include "engine/vector/index/search_scratch.h"
@@ -68,6 +69,18 @@ absl::StatusOr<std::unique_ptr<VectorIndex>> VectorIndex::Build(
                      BuildIndexParts(config, std::move(rows), stop, kernels));
     return std::unique_ptr<VectorIndex>(new VectorIndex(std::move(parts)));
   });
+}
+
+void VectorIndex::Write(Writer* writer) const {
+  WriteIndexParts(*parts_, writer);
+}
+
+std::unique_ptr<VectorIndex> VectorIndex::Read(const IndexConfig& config,
+                                               size_t rows, Reader* reader,
+                                               const Kernels& kernels) {
+  auto parts = ReadIndexParts(config, rows, kernels, reader);
+  if (parts == nullptr) return nullptr;
+  return std::unique_ptr<VectorIndex>(new VectorIndex(std::move(parts)));
 }
 
 const IndexConfig& VectorIndex::config() const { return parts_->config; }

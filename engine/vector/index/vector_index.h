@@ -23,6 +23,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/base/codec.h"
 #include "engine/vector/index/index_config.h"
 #include "engine/vector/index/row_filter.h"
 #include "engine/vector/kernels/kernels.h"
@@ -81,6 +82,14 @@ class VectorIndex {
   static absl::StatusOr<std::unique_ptr<VectorIndex>> Build(
       const IndexConfig& config, std::vector<float> rows,
       std::stop_token stop = {}, const Kernels& kernels = BestKernels());
+
+  // Writes the index down, all but its configuration and number of rows, and
+  // reads one of these. The reader fails when the bytes cannot be of one; the
+  // result is null then.
+  void Write(Writer* writer) const;
+  static std::unique_ptr<VectorIndex> Read(
+      const IndexConfig& config, size_t rows, Reader* reader,
+      const Kernels& kernels = BestKernels());
 
   ~VectorIndex();
 

@@ -28,7 +28,7 @@ TEST(IdTableTest, FindsRowsAndOrdersThemByBytes) {
 }
 
 TEST(IdTableTest, AnEmptyTableFindsNothing) {
-  const IdTable table({});
+  const IdTable table(std::vector<std::string_view>{});
   EXPECT_EQ(table.size(), 0);
   EXPECT_EQ(table.Find("a"), std::nullopt);
   EXPECT_EQ(table.FirstAfter(""), 0);
