@@ -43,7 +43,7 @@ format: ## format the C++ code with clang-format
 	@.ci/install-packages lint
 	@git ls-files '*.cc' '*.h' | xargs clang-format -i
 
-lint: deps build/release/build.ninja ## check formats, protos, scripts, deployment, and changed C++ files with clang-tidy
+lint: deps build/release/build.ninja ## check formats, protos, scripts, deployment, and recently changed C++ files with clang-tidy
 	@.ci/lint/run changed
 
 lint-all: deps build/release/build.ninja ## like lint, with clang-tidy over every C++ file
