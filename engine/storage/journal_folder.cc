@@ -6,37 +6,20 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <string_view>
-#include <system_error>
 
-#include "engine/base/error.h"
 #include "engine/base/status_macros.h"
-#include "engine/storage/data_loss.h"
+#include "engine/storage/file_error.h"
 #include "fmt/format.h"
 
 namespace mi::storage {
 namespace {
 
 constexpr char kLockFile[] = "journal.lock";
-constexpr std::chrono::milliseconds kRetryWhenFull{30'000};
-
 absl::Status ErrnoError(std::string_view action,
                         const std::filesystem::path& path, int error) {
-  const std::string text =
-      fmt::format("journal: cannot {} '{}': {}", action, path.string(),
-                  std::generic_category().message(error));
-  switch (error) {
-    case ENOSPC:
-    case EDQUOT:
-      return RetryLater(absl::StatusCode::kResourceExhausted, Reason::kDiskFull,
-                        text, kRetryWhenFull);
-    case EIO:
-      return DataLoss(text);
-    default:
-      return absl::FailedPreconditionError(text);
-  }
+  return FileError("journal", action, path, error);
 }
 
 absl::Status SyncFolder(const std::filesystem::path& path) {

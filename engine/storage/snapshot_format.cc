@@ -1,0 +1,70 @@
+#include "engine/storage/snapshot_format.h"
+
+#include <openssl/evp.h>
+
+namespace mi::storage::internal {
+
+void WriteHeader(const SnapshotHeader& header, Writer& out) {
+  out.String(header.creator);
+  out.String(header.shard);
+  out.String(header.position.epoch);
+  out.Varint(header.position.sequence);
+  out.SignedVarint(header.created);
+}
+
+SnapshotHeader ReadHeader(Reader& in) {
+  SnapshotHeader header;
+  header.creator = in.String();
+  header.shard = in.String();
+  header.position.epoch = in.String();
+  header.position.sequence = in.Varint();
+  header.created = in.SignedVarint();
+  return header;
+}
+
+void WriteSections(const std::vector<SectionEntry>& sections, Writer& out) {
+  out.Varint(sections.size());
+  for (const SectionEntry& section : sections) {
+    out.String(section.name);
+    out.Fixed64(section.offset);
+    out.Fixed64(section.length);
+    out.Fixed32(section.checksum);
+  }
+}
+
+std::vector<SectionEntry> ReadSections(Reader& in) {
+  constexpr size_t kMinBytes = 21;
+  std::vector<SectionEntry> sections(in.Count(kMinBytes));
+  for (SectionEntry& section : sections) {
+    section.name = in.String();
+    section.offset = in.Fixed64();
+    section.length = in.Fixed64();
+    section.checksum = in.Fixed32();
+  }
+  return sections;
+}
+
+namespace {
+
+EVP_MD_CTX* Context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
+
+}  // namespace
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  EVP_DigestInit_ex(Context(context_), EVP_sha256(), nullptr);
+}
+
+Sha256::~Sha256() { EVP_MD_CTX_free(Context(context_)); }
+
+void Sha256::Update(std::string_view bytes) {
+  EVP_DigestUpdate(Context(context_), bytes.data(), bytes.size());
+}
+
+std::array<char, kHashBytes> Sha256::Finish() {
+  std::array<char, kHashBytes> hash{};
+  EVP_DigestFinal_ex(Context(context_),
+                     reinterpret_cast<unsigned char*>(hash.data()), nullptr);
+  return hash;
+}
+
+}  // namespace mi::storage::internal
