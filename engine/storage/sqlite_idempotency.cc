@@ -52,7 +52,7 @@ class RowReader {
 
   // Loads the next row into row_; false at the end of the page.
   absl::StatusOr<bool> Next() {
-    const absl::StatusOr<bool> row = rows_.Step();
+    absl::StatusOr<bool> row = rows_.Step();
     if (absl::IsDataLoss(row.status())) {
       return DataLoss(
           fmt::format("journal: the idempotency row behind {} cannot be read: "
@@ -123,7 +123,7 @@ absl::Status IdempotencyWriter::Insert(absl::Span<const IdempotencyRow> rows) {
 
 absl::StatusOr<bool> IdempotencyWriter::HasExpired(TimeMicros now) {
   first_expiry_.Bind(1, now);
-  const absl::StatusOr<bool> found = first_expiry_.Step();
+  absl::StatusOr<bool> found = first_expiry_.Step();
   first_expiry_.Reset();
   return found;
 }
