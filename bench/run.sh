@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every benchmark of the table in bench/README.md, one after the other, on
-# an otherwise quiet machine: about fifteen minutes. Called by `make bench`.
+# an otherwise quiet machine: about twenty minutes. Called by `make bench`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 programs=build/release/bench
@@ -16,6 +16,8 @@ section "the same, vectors without clusters"
 "$programs/vector_index_bench" --data smooth
 section "the server over loopback"
 "$programs/service_bench" 100000
+section "the wrapper around every call"
+"$programs/echo_bench"
 section "the journal"
 "$programs/journal_bench"
 section "filters"

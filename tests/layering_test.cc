@@ -98,7 +98,7 @@ const std::vector<Library>& Libraries() {
       {"spdlog", {"server/"}},
       {"prometheus", {"server/"}},
       {"httplib", {"server/"}},
-      {"openssl", {"server/"}},
+      {"openssl", {"server/", "engine/storage/"}},
       {"nlohmann", {"server/", "clients/"}},
       {"CLI", {"clients/"}},
       {"csv.h", {"clients/"}},
