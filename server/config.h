@@ -35,6 +35,8 @@ struct Config {
   uint64_t idempotency_retention_ms = 86'400'000;
   uint64_t max_idempotency_keys = 1'000'000;
 
+  uint64_t snapshot_every_bytes = 268'435'456;
+
   uint64_t read_threads = 0;
   uint64_t write_threads = 16;
   uint64_t admin_threads = 2;

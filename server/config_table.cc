@@ -66,6 +66,12 @@ const Setting kSettings[] = {
            "Keys of one tenant that are kept at once; writes with further ones "
            "are refused. Each takes some 450 bytes of memory."),
 
+    Number("snapshot-every-bytes", &Config::snapshot_every_bytes, 0,
+           1024 * kGiB,
+           "A snapshot is written when the journal grew by this much since the "
+           "last one, so that a start replays no more; 0: never. The last two "
+           "are kept, each about 1.5 times the vectors."),
+
     Number("read-threads", &Config::read_threads, 0, 1024,
            "Threads that search. 0: one per processor."),
     Number("write-threads", &Config::write_threads, 1, 1024,

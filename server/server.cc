@@ -66,6 +66,16 @@ workspace::Directory::OpenJournal JournalOpener(const Config& config,
   };
 }
 
+void LogSnapshotRead(telemetry::Log& log, const std::filesystem::path& path,
+                     const absl::Status& status) {
+  log.Write(status.ok() ? Severity::kInfo : Severity::kError,
+            status.ok() ? "started from a snapshot"
+                        : "a snapshot cannot be used; trying an older one",
+            {{"snapshot", path.filename().string()},
+             {"error", std::string_view(status.message().data(),
+                                        status.message().size())}});
+}
+
 vector::BackgroundLanes Lanes(Executor& seals, Executor& merges,
                               telemetry::Log& log) {
   return {
@@ -109,6 +119,9 @@ rpc::CallOptions CallOptionsFrom(const Config& config) {
 
 workspace::WorkspaceOptions WorkspaceOptionsFrom(const Config& config) {
   workspace::WorkspaceOptions options;
+  options.snapshot_folder = TenantsFolder(config);
+  options.snapshot_every_bytes = config.snapshot_every_bytes;
+  options.creator = fmt::format("mi-server {}", BuildVersion());
   options.idempotency_retention = milliseconds(config.idempotency_retention_ms);
   options.idempotency.max_keys = config.max_idempotency_keys;
   // A tenant's few long answers, as of collections, are made up for by its many
@@ -158,13 +171,21 @@ struct Server::Parts {
         workspaces(JournalOpener(config, log), WorkspaceOptionsFrom(config),
                    {.clock = &clock,
                     .lanes = Lanes(seals, merges, log),
-                    .on_commit = [this](const workspace::CommitEvent& event) {
-                      commit_metrics.Count(event);
-                    }}) {}
+                    .on_commit =
+                        [this](const workspace::CommitEvent& event) {
+                          commit_metrics.Count(event);
+                        },
+                    .on_snapshot_read =
+                        [&log](const auto& path, const absl::Status& status) {
+                          LogSnapshotRead(log, path, status);
+                        }}) {}
 
   absl::Status Load();
   absl::Status Listen();
   void KeepUp(const std::stop_token& stop);
+  void WriteSnapshots(const std::stop_token& stop);
+  void WriteSnapshot(const std::string& tenant, workspace::Workspace& workspace,
+                     const std::stop_token& stop);
   void SetServing(bool serving);
 
   const Config config;
@@ -185,6 +206,7 @@ struct Server::Parts {
   int port = 0;
   std::unique_ptr<telemetry::MetricsServer> metrics_server;
   std::jthread upkeep;
+  std::jthread snapshots;
 };
 
 // Replays the journals of the tenants that have one.
@@ -266,6 +288,35 @@ void Server::Parts::KeepUp(const std::stop_token& stop) {
   }
 }
 
+// A thread of its own: a large snapshot takes seconds.
+void Server::Parts::WriteSnapshots(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  while (!wake.wait_for(lock, stop, kUpkeepInterval,
+                        [&stop] { return stop.stop_requested(); })) {
+    for (const auto& [tenant, workspace] : workspaces.All()) {
+      if (workspace->SnapshotIsDue()) WriteSnapshot(tenant, *workspace, stop);
+    }
+  }
+}
+
+void Server::Parts::WriteSnapshot(const std::string& tenant,
+                                  workspace::Workspace& workspace,
+                                  const std::stop_token& stop) {
+  const auto start = clock.Steady();
+  const absl::Status status = workspace.WriteSnapshot(stop);
+  if (absl::IsCancelled(status)) return;
+  const std::chrono::duration<double> took = clock.Steady() - start;
+  log.Write(status.ok() ? Severity::kInfo : Severity::kError,
+            status.ok() ? "a snapshot was written"
+                        : "a snapshot could not be written",
+            {{"tenant", tenant},
+             {"seconds", took.count()},
+             {"error", std::string_view(status.message().data(),
+                                        status.message().size())}});
+}
+
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
                                                       telemetry::Log& log) {
   auto parts = std::make_unique<Parts>(config, log);
@@ -284,6 +335,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
   RETURN_IF_ERROR(parts->Listen());
   parts->upkeep = std::jthread(
       [raw = parts.get()](std::stop_token stop) { raw->KeepUp(stop); });
+  parts->snapshots = std::jthread(
+      [raw = parts.get()](std::stop_token stop) { raw->WriteSnapshots(stop); });
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
@@ -302,6 +355,7 @@ void Server::Stop() {
   const auto deadline =
       steady_clock::now() + milliseconds(parts_->config.drain_timeout_ms);
   parts_->SetServing(false);
+  parts_->snapshots.request_stop();
   parts_->calls->StartDraining();
   if (!parts_->calls->Drain(deadline)) {
     parts_->log.Write(Severity::kWarning,
@@ -313,6 +367,7 @@ void Server::Stop() {
   parts_->grpc_server.reset();
   parts_->upkeep.request_stop();
   parts_->upkeep.join();
+  parts_->snapshots.join();
   parts_->workspaces.Close();
 }
 

@@ -6,14 +6,12 @@
 #include "engine/vector/segment_builder.h"
 
 namespace mi::vector {
-namespace {
 
-size_t DeltaCapacity(size_t dimension, const CollectionOptions& options) {
+size_t Collection::DeltaCapacity(size_t dimension,
+                                 const CollectionOptions& options) {
   const size_t by_bytes = options.max_delta_bytes / (dimension * sizeof(float));
   return std::clamp<size_t>(by_bytes, 1, options.max_delta_rows);
 }
-
-}  // namespace
 
 std::shared_ptr<Collection> Collection::Create(CollectionConfig config,
                                                const CollectionOptions& options,
@@ -21,6 +19,25 @@ std::shared_ptr<Collection> Collection::Create(CollectionConfig config,
                                                uint64_t sequence) {
   return std::shared_ptr<Collection>(
       new Collection(std::move(config), options, std::move(lanes), sequence));
+}
+
+std::shared_ptr<Collection> Collection::Restore(
+    CollectionConfig config, const CollectionOptions& options,
+    BackgroundLanes lanes, uint64_t sequence,
+    std::vector<std::shared_ptr<Segment>> segments,
+    std::vector<std::shared_ptr<Delta>> deltas) {
+  auto collection =
+      Create(std::move(config), options, std::move(lanes), sequence);
+  MutexLock lock(collection->structure_mutex_);
+  collection->segments_ = std::move(segments);
+  if (!deltas.empty() && !deltas.back()->full()) {
+    collection->active_ = std::move(deltas.back());
+    deltas.pop_back();
+  }
+  collection->frozen_ = std::move(deltas);
+  collection->PublishLocked();
+  collection->ScheduleLocked();
+  return collection;
 }
 
 Collection::Collection(CollectionConfig config,

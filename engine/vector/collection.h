@@ -74,7 +74,18 @@ class Collection : public std::enable_shared_from_this<Collection> {
                                             const CollectionOptions& options,
                                             BackgroundLanes lanes,
                                             uint64_t sequence);
+  // A collection that holds these parts already, oldest deltas first: what was
+  // visible at `sequence`.
+  static std::shared_ptr<Collection> Restore(
+      CollectionConfig config, const CollectionOptions& options,
+      BackgroundLanes lanes, uint64_t sequence,
+      std::vector<std::shared_ptr<Segment>> segments,
+      std::vector<std::shared_ptr<Delta>> deltas);
   ~Collection();
+
+  // Rows that a delta of these collections takes.
+  static size_t DeltaCapacity(size_t dimension,
+                              const CollectionOptions& options);
 
   // --- Readers.
 

@@ -34,7 +34,11 @@ absl::StatusOr<std::shared_ptr<Workspace>> Directory::OpenTenant(
   if (workspace != nullptr) return workspace;
   auto journal = open_journal_(tenant);
   if (journal.ok()) {
-    auto opened = Workspace::Open(*std::move(journal), options_, environment_);
+    WorkspaceOptions options = options_;
+    if (!options.snapshot_folder.empty()) {
+      options.snapshot_folder /= std::filesystem::path(tenant) / "snapshots";
+    }
+    auto opened = Workspace::Open(*std::move(journal), options, environment_);
     if (opened.ok()) {
       workspace = *std::move(opened);
       return workspace;

@@ -26,6 +26,7 @@ class Directory {
       std::function<absl::StatusOr<std::unique_ptr<storage::Journal>>(
           const std::string& tenant)>;
 
+  // A tenant's snapshots lie in options.snapshot_folder / TENANT / "snapshots".
   Directory(OpenJournal open_journal, const WorkspaceOptions& options,
             WorkspaceEnvironment environment);
 

@@ -40,6 +40,12 @@ class State {
 
   // --- The writer.
 
+  // Starts from what a snapshot of `sequence` holds. Before anything else.
+  void Restore(std::shared_ptr<const Catalog> catalog, uint64_t sequence) {
+    catalog_.Publish(std::move(catalog));
+    sequence_.store(sequence, std::memory_order_release);
+  }
+
   // Checks a write against the present state and turns it into the change to
   // journal. After this nothing about the change can fail. `now` goes into
   // the change. Errors: NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION,

@@ -1,5 +1,6 @@
 #include "engine/workspace/workspace.h"
 
+#include <system_error>
 #include <utility>
 
 #include "engine/base/error.h"
@@ -76,11 +77,83 @@ absl::Status Workspace::Replay() {
   ASSIGN_OR_RETURN(const storage::Position head, journal_->Head());
   epoch_ = head.epoch;
   RETURN_IF_ERROR(journal_->Read(
-      0, [this](const storage::StoredRecord& stored) -> absl::Status {
+      StartFromSnapshot(head),
+      [this](const storage::StoredRecord& stored) -> absl::Status {
+        bytes_since_snapshot_ += stored.record.body.size();
         ASSIGN_OR_RETURN(const Change change, DecodeChange(stored.record));
         return state_.Apply(change, stored.sequence).status();
       }));
   return LoadIdempotency();
+}
+
+uint64_t Workspace::StartFromSnapshot(const storage::Position& head) {
+  if (options_.snapshot_folder.empty()) return 0;
+  RemovePartialSnapshots(options_.snapshot_folder);
+  for (const auto& path : FindSnapshots(options_.snapshot_folder)) {
+    const absl::Status started = StartFrom(path, head);
+    if (environment_.on_snapshot_read) {
+      environment_.on_snapshot_read(path, started);
+    }
+    if (started.ok()) return state_.sequence();
+  }
+  return 0;
+}
+
+absl::Status Workspace::StartFrom(const std::filesystem::path& path,
+                                  const storage::Position& head) {
+  ASSIGN_OR_RETURN(const auto snapshot, storage::SnapshotReader::Open(path));
+  const storage::Position& position = snapshot->header().position;
+  if (position.epoch != head.epoch || position.sequence > head.sequence) {
+    return absl::FailedPreconditionError(
+        "the snapshot is of another history than the journal");
+  }
+  ASSIGN_OR_RETURN(auto catalog, ReadImage(*snapshot, options_.collections,
+                                           environment_.lanes));
+  state_.Restore(std::move(catalog), position.sequence);
+  return absl::OkStatus();
+}
+
+StateImage Workspace::Image() {
+  MutexLock lock(apply_mutex_);
+  StateImage image{.sequence = state_.sequence(), .catalog = state_.catalog()};
+  for (const auto& [name, entry] : image.catalog->collections) {
+    image.views.emplace_back(entry, entry->points->View());
+  }
+  return image;
+}
+
+absl::Status Workspace::WriteSnapshot(const std::stop_token& stop) {
+  if (options_.snapshot_folder.empty()) {
+    return absl::FailedPreconditionError("there is no folder for snapshots");
+  }
+  MutexLock lock(snapshot_mutex_);
+  std::error_code ignored;  // creating the file says what is wrong
+  std::filesystem::create_directories(options_.snapshot_folder, ignored);
+  bytes_since_snapshot_ = 0;
+  const StateImage image = Image();
+  const std::filesystem::path path =
+      SnapshotPath(options_.snapshot_folder, image.sequence);
+  ASSIGN_OR_RETURN(
+      const auto snapshot,
+      storage::SnapshotWriter::Create(
+          path, {.creator = options_.creator,
+                 .position = {.epoch = epoch_, .sequence = image.sequence},
+                 .created = environment_.clock->Now()}));
+  RETURN_IF_ERROR(WriteImage(image, *snapshot, stop));
+  RETURN_IF_ERROR(snapshot->Finish());
+  // What the disk gives back is what was written, before an older one goes.
+  RETURN_IF_ERROR(storage::SnapshotReader::Open(path).status());
+  const auto all = FindSnapshots(options_.snapshot_folder);
+  for (size_t i = options_.snapshots_kept; i < all.size(); ++i) {
+    std::filesystem::remove(all[i], ignored);
+  }
+  return absl::OkStatus();
+}
+
+bool Workspace::SnapshotIsDue() const {
+  return !options_.snapshot_folder.empty() &&
+         options_.snapshot_every_bytes > 0 &&
+         bytes_since_snapshot_ >= options_.snapshot_every_bytes;
 }
 
 absl::Status Workspace::LoadIdempotency() {
@@ -233,6 +306,8 @@ void Workspace::Conclude(const Group& group, uint64_t old_head,
     for (PendingWrite* member : group.members) member->Finish(appended);
     return;
   }
+  bytes_since_snapshot_ += group.writes.bytes();
+  MutexLock lock(apply_mutex_);
   // First, so that whoever sees what a write did also finds its key.
   for (const auto& row : group.writes.idempotency()) idempotency_.Add(row);
   for (size_t i = 0; i < group.members.size(); ++i) {

@@ -3,8 +3,10 @@
 #ifndef MI_ENGINE_WORKSPACE_WORKSPACE_H_
 #define MI_ENGINE_WORKSPACE_WORKSPACE_H_
 
+#include <atomic>
 #include <chrono>
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,6 +20,7 @@
 #include "engine/base/mutex.h"
 #include "engine/storage/journal.h"
 #include "engine/workspace/idempotency.h"
+#include "engine/workspace/snapshot.h"
 #include "engine/workspace/state.h"
 
 namespace mi::workspace {
@@ -25,6 +28,13 @@ namespace mi::workspace {
 struct WorkspaceOptions {
   StateLimits limits;
   vector::CollectionOptions collections;
+  // Where snapshots lie; empty: there are none. One is written when the journal
+  // grew by so many bytes since the last one (0: never), and so many are kept.
+  std::filesystem::path snapshot_folder;
+  uint64_t snapshot_every_bytes = uint64_t{256} << 20;
+  size_t snapshots_kept = 2;
+  // Stands in the snapshots.
+  std::string creator = "mi";
   // A group of writes that is made durable with one sync holds at most this
   // many writes and this many bytes, beyond the first write.
   size_t max_group_writes = 256;
@@ -50,6 +60,10 @@ struct WorkspaceEnvironment {
   vector::BackgroundLanes lanes;
   // Called by the writer thread after each group; may be empty.
   std::function<void(const CommitEvent&)> on_commit;
+  // Called for a snapshot that could not be used, and for one that was: with OK
+  // and its file. May be empty.
+  std::function<void(const std::filesystem::path&, const absl::Status&)>
+      on_snapshot_read;
 };
 
 // Thread-safe. One thread of its own checks writes, groups what is waiting into
@@ -57,8 +71,9 @@ struct WorkspaceEnvironment {
 // therefore a pure function of the journal, and a restart replays it.
 class Workspace {
  public:
-  // Replays the journal. Errors: DATA_LOSS for a damaged journal; what the
-  // journal itself returns.
+  // Starts from the newest snapshot that can be used, then replays what the
+  // journal holds beyond it; the whole journal where there is none. Errors:
+  // DATA_LOSS for a damaged journal; what the journal itself returns.
   static absl::StatusOr<std::unique_ptr<Workspace>> Open(
       std::unique_ptr<storage::Journal> journal,
       const WorkspaceOptions& options, WorkspaceEnvironment environment);
@@ -74,6 +89,14 @@ class Workspace {
   uint64_t sequence() const { return state_.sequence(); }
   const std::string& epoch() const { return epoch_; }
   absl::StatusOr<uint64_t> JournalBytes() const;
+
+  // Writes the present state into the snapshot folder, while reads and writes
+  // go on, and removes those beyond options.snapshots_kept. One at a time.
+  // Errors: FAILED_PRECONDITION without a folder; those of SnapshotWriter, and
+  // of reading it back; CANCELLED when `stop` was requested.
+  absl::Status WriteSnapshot(const std::stop_token& stop);
+  // Whether the journal has grown enough since the last one.
+  bool SnapshotIsDue() const;
 
   // What an earlier write with this key was answered; nothing when there was
   // none, or its key expired. Errors: INVALID_ARGUMENT with
@@ -112,6 +135,11 @@ class Workspace {
             const WorkspaceOptions& options, WorkspaceEnvironment environment);
 
   absl::Status Replay();
+  // The position to replay from.
+  uint64_t StartFromSnapshot(const storage::Position& head);
+  absl::Status StartFrom(const std::filesystem::path& path,
+                         const storage::Position& head);
+  StateImage Image();
   absl::Status LoadIdempotency();
   absl::Status DropExpiredKeys();
   void WriterLoop();
@@ -133,7 +161,11 @@ class Workspace {
   const WorkspaceOptions options_;
   const WorkspaceEnvironment environment_;
   const std::unique_ptr<storage::Journal> journal_;
+  // Held while records are applied: what it sees is one state.
+  Mutex apply_mutex_;
   State state_;
+  Mutex snapshot_mutex_;  // one is written at a time
+  std::atomic<uint64_t> bytes_since_snapshot_{0};
   IdempotencyTable idempotency_;
   std::string epoch_;
 

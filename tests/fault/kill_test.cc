@@ -2,7 +2,9 @@
 // it acknowledged must be there afterwards, and be its own nearest neighbour.
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <random>
 #include <set>
@@ -114,21 +116,32 @@ void CreateCollection(const ServerProcess& server) {
                   .ok());
 }
 
-TEST(KillTest, NothingAcknowledgedIsLost) {
-  RecordProperty("seed", std::to_string(kSeed));
+// How the server is run, and for how long before it is killed.
+struct Killing {
+  int rounds = 0;
+  std::vector<std::string> arguments;
+  std::chrono::milliseconds least{0};
+  std::chrono::milliseconds spread{0};
+};
+
+// Kills the server again and again while clients write; after each restart
+// everything that was acknowledged must be there.
+void KillAgainAndAgain(const std::filesystem::path& folder,
+                       const Killing& killing) {
+  ::testing::Test::RecordProperty("seed", std::to_string(kSeed));
   const char* binary = std::getenv("MI_SERVER_BINARY");
   ASSERT_NE(binary, nullptr) << "set by CMake";
-  mi::testing::TemporaryFolder folder;
   Random random(kSeed);
   std::atomic<int> next{0};
   std::set<int> acknowledged;
-  for (int round = 0; round <= kRounds; ++round) {
-    ServerProcess server(
-        {.binary = binary, .data_folder = folder.path(), .arguments = {}});
+  for (int round = 0; round <= killing.rounds; ++round) {
+    ServerProcess server({.binary = binary,
+                          .data_folder = folder,
+                          .arguments = killing.arguments});
     ASSERT_TRUE(server.WaitUntilServing()) << "round " << round;
     if (round == 0) CreateCollection(server);
     ExpectAllPresent(server, acknowledged);
-    if (::testing::Test::HasFatalFailure() || round == kRounds) break;
+    if (::testing::Test::HasFatalFailure() || round == killing.rounds) break;
 
     std::mutex acknowledged_mutex;
     std::vector<std::thread> clients;
@@ -140,12 +153,38 @@ TEST(KillTest, NothingAcknowledgedIsLost) {
       });
     }
     std::this_thread::sleep_for(
-        std::chrono::milliseconds(50 + random.Below(250)));
+        killing.least + std::chrono::milliseconds(random.Below(
+                            static_cast<uint64_t>(killing.spread.count()))));
     server.Kill();
     for (auto& client : clients) client.join();
   }
   EXPECT_GT(acknowledged.size(), 1000);
-  RecordProperty("acknowledged", std::to_string(acknowledged.size()));
+  ::testing::Test::RecordProperty("acknowledged",
+                                  std::to_string(acknowledged.size()));
+}
+
+TEST(KillTest, NothingAcknowledgedIsLost) {
+  const mi::testing::TemporaryFolder folder;
+  KillAgainAndAgain(folder.path(), {.rounds = kRounds,
+                                    .least = std::chrono::milliseconds(50),
+                                    .spread = std::chrono::milliseconds(250)});
+}
+
+// Long enough for a snapshot a second: kills meet them being written, and
+// starts read what was left.
+TEST(KillTest, NothingAcknowledgedIsLostWhileSnapshotsAreWritten) {
+  const mi::testing::TemporaryFolder folder;
+  KillAgainAndAgain(folder.path(),
+                    {.rounds = 6,
+                     .arguments = {"--snapshot-every-bytes=10000"},
+                     .least = std::chrono::milliseconds(1'000),
+                     .spread = std::chrono::milliseconds(600)});
+  size_t snapshots = 0;
+  for (const auto& file :
+       std::filesystem::recursive_directory_iterator(folder.path())) {
+    snapshots += file.path().extension() == ".snapshot" ? 1 : 0;
+  }
+  EXPECT_EQ(snapshots, 2) << "no snapshot was written";
 }
 
 // Batches of points that must be new: one that was written twice would be
