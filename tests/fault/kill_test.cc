@@ -184,7 +184,9 @@ TEST(KillTest, NothingAcknowledgedIsLostWhileSnapshotsAreWritten) {
        std::filesystem::recursive_directory_iterator(folder.path())) {
     snapshots += file.path().extension() == ".snapshot" ? 1 : 0;
   }
-  EXPECT_EQ(snapshots, 2) << "no snapshot was written";
+  // Two are kept; a kill may come before the third has been removed.
+  EXPECT_GE(snapshots, 2) << "no snapshot was written";
+  EXPECT_LE(snapshots, 3) << "old snapshots are not removed";
 }
 
 // Batches of points that must be new: one that was written twice would be
