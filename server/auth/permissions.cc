@@ -35,6 +35,14 @@ constexpr MethodPermission kMethods[] = {
     {kSearch, "RangeSearch", Permission::kRead},
 
     {kOperations, "GetServerInfo", Permission::kRead},
+    {kOperations, "CreateSnapshot", Permission::kAdmin},
+    {kOperations, "GetSnapshot", Permission::kRead},
+    {kOperations, "ListSnapshots", Permission::kRead},
+    {kOperations, "DeleteSnapshot", Permission::kAdmin},
+    {kOperations, "RestoreSnapshot", Permission::kAdmin},
+    {kOperations, "GetJob", Permission::kRead},
+    {kOperations, "ListJobs", Permission::kRead},
+    {kOperations, "CancelJob", Permission::kAdmin},
 };
 
 }  // namespace

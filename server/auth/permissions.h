@@ -16,7 +16,7 @@ namespace mi::auth {
 enum class Permission : uint8_t {
   kRead = 1,   // see what is stored
   kWrite = 2,  // change points
-  kAdmin = 4,  // create, change and delete collections and aliases
+  kAdmin = 4,  // collections, aliases, snapshots and jobs as a whole
 };
 
 // A set of permissions.
