@@ -99,7 +99,7 @@ const std::vector<Library>& Libraries() {
       {"prometheus", {"server/"}},
       {"httplib", {"server/"}},
       {"openssl", {"server/", "engine/storage/"}},
-      {"nlohmann", {"server/", "clients/"}},
+      {"nlohmann", {"engine/workspace/", "server/", "clients/"}},
       {"CLI", {"clients/"}},
       {"csv.h", {"clients/"}},
       {"sqlite3", {"engine/storage/"}},
