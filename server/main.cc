@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <future>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -101,6 +103,24 @@ void LogStart(const Config& config, const Server& server, telemetry::Log& log) {
   log.Write(Severity::kInfo, "serving", fields);
 }
 
+// Starts the server, which takes as long as there is to read. A signal to stop
+// ends the process at once: nothing that is stored depends on how it ends.
+absl::StatusOr<std::unique_ptr<Server>> StartUnlessStopped(
+    const Config& config, const sigset_t& signals, telemetry::Log& log) {
+  auto starting = std::async(std::launch::async,
+                             [&] { return Server::Start(config, log); });
+  constexpr auto kLook = std::chrono::milliseconds(20);
+  while (starting.wait_for(kLook) != std::future_status::ready) {
+    const timespec at_once{};
+    const int signal = sigtimedwait(&signals, nullptr, &at_once);
+    if (signal != SIGTERM && signal != SIGINT) continue;
+    log.Write(Severity::kInfo, "stopped while loading");
+    log.Flush();
+    _exit(kExitOk);
+  }
+  return starting.get();
+}
+
 int Serve(const Invocation& invocation, const sigset_t& signals) {
   const Config& config = invocation.config;
   telemetry::Log log({.threshold = telemetry::ParseSeverity(config.log_level)
@@ -109,7 +129,7 @@ int Serve(const Invocation& invocation, const sigset_t& signals) {
   for (const std::string& warning : invocation.warnings) {
     log.Write(Severity::kWarning, warning);
   }
-  auto server = Server::Start(config, log);
+  auto server = StartUnlessStopped(config, signals, log);
   if (!server.ok()) {
     log.Write(Severity::kCritical, "cannot start",
               {{"error", std::string_view(MessageOf(server.status()))}});

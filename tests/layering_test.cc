@@ -59,6 +59,8 @@ const std::vector<Module>& Modules() {
        {"engine/base", "engine/payload", "engine/filter", "proto"}},
       {"server/idempotency",
        {"engine/base", "engine/workspace", "server/rpc", "proto"}},
+      {"server/jobs",
+       {"engine/base", "server/convert", "server/rpc", "proto"}},
       {"server/collections",
        {"engine/base", "engine/payload", "engine/filter", "engine/vector",
         "engine/workspace", "server/convert", "server/idempotency",
@@ -70,13 +72,14 @@ const std::vector<Module>& Modules() {
       {"server/operations",
        {"engine/base", "engine/payload", "engine/filter", "engine/vector",
         "engine/vector/kernels", "engine/workspace", "server/convert",
-        "server/rpc", "server/auth", "server/telemetry", "proto"}},
+        "server/jobs", "server/rpc", "server/auth", "server/telemetry",
+        "proto"}},
       // The composition root knows everything.
       {"server",
        {"engine/base", "engine/storage", "engine/vector",
         "engine/vector/kernels", "engine/workspace", "server/convert",
         "server/telemetry", "server/auth", "server/rpc", "server/collections",
-        "server/search", "server/operations", "proto"}},
+        "server/search", "server/operations", "server/jobs", "proto"}},
 
       // A client is a program like any user's: it knows the API only.
       {"clients/cpp", {"proto"}},
