@@ -22,12 +22,15 @@ absl::Status Directory::Preload(const std::string& tenant) {
   return OpenTenant(tenant).status();
 }
 
+absl::Status Directory::CheckLoaded() const {
+  if (!loading_) return absl::OkStatus();
+  return RetryLater(absl::StatusCode::kUnavailable, Reason::kNotReady,
+                    "the server is still reading what is stored", kTryAgain);
+}
+
 absl::StatusOr<std::shared_ptr<Workspace>> Directory::Open(
     const TenantScope& scope) {
-  if (loading_) {
-    return RetryLater(absl::StatusCode::kUnavailable, Reason::kNotReady,
-                      "the server is still reading what is stored", kTryAgain);
-  }
+  RETURN_IF_ERROR(CheckLoaded());
   return OpenTenant(scope.tenant());
 }
 

@@ -39,6 +39,8 @@ class Directory {
   // While it is, Open fails with UNAVAILABLE (Reason::kNotReady), so that calls
   // do not pile up behind a long start.
   void SetLoading(bool loading) { loading_ = loading; }
+  // That error while it is loading, else OK.
+  absl::Status CheckLoaded() const;
 
   // The caller's workspace. Waits while it is first opened. Errors: those of
   // Workspace::Open.

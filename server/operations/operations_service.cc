@@ -76,6 +76,8 @@ grpc::ServerUnaryReactor* OperationsService::GetServerInfo(
       context, request, response, kGetServerInfo,
       [this](rpc::Call& call, const v1::GetServerInfoRequest&,
              v1::GetServerInfoResponse* response) -> absl::Status {
+        // Whoever waits for a server asks this: it must not say yes too early.
+        RETURN_IF_ERROR(workspaces_.CheckLoaded());
         response->set_version(std::string(BuildVersion()));
         response->set_revision(std::string(BuildRevision()));
         response->set_durability(facts_.durability);
