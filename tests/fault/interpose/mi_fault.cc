@@ -11,6 +11,7 @@
 //   MI_FAULT_ACTION  kill    the process kills itself before the call
 //                    torn    a write writes its first half, then as kill
 //                    short   a write writes its first half and says so
+//                    drop    a write says that it is done, and does nothing
 //                    eio     the call fails with EIO
 //                    enospc  the call fails with ENOSPC
 //   MI_FAULT_ON      any value: the later calls meet the action, too
@@ -35,7 +36,7 @@
 namespace {
 
 enum class Kind { kOpen, kWrite, kSync, kRename, kUnlink, kTruncate };
-enum class Action { kNone, kKill, kTorn, kShort, kEio, kEnospc };
+enum class Action { kNone, kKill, kTorn, kShort, kDrop, kEio, kEnospc };
 
 constexpr const char* kKindNames[] = {"open",   "write",  "sync",
                                       "rename", "unlink", "truncate"};
@@ -50,6 +51,7 @@ Action ActionNamed(std::string_view name) {
   if (name == "kill") return Action::kKill;
   if (name == "torn") return Action::kTorn;
   if (name == "short") return Action::kShort;
+  if (name == "drop") return Action::kDrop;
   if (name == "eio") return Action::kEio;
   if (name == "enospc") return Action::kEnospc;
   return Action::kNone;
@@ -174,6 +176,7 @@ template <typename Write>
 ssize_t WriteOr(int file, size_t size, Write&& real) {
   const Action action = Meet(Kind::kWrite, Path(file));
   if (Refuses(action)) return -1;
+  if (action == Action::kDrop) return static_cast<ssize_t>(size);
   if (action != Action::kTorn && action != Action::kShort) return real(size);
   const ssize_t written = real((size + 1) / 2);
   if (action == Action::kTorn) KillSelf();
