@@ -200,12 +200,12 @@ std::string DescribeEnd(const std::optional<int>& status,
     return "hung";
   }
   if (WIFSIGNALED(*status)) {
-    const std::string end = fmt::format("signal {}", WTERMSIG(*status));
+    std::string end = fmt::format("signal {}", WTERMSIG(*status));
     if (WTERMSIG(*status) != SIGKILL) problems->push_back("ended by " + end);
     return end;
   }
   const int code = WEXITSTATUS(*status);
-  const std::string end = fmt::format("exit {}", code);
+  std::string end = fmt::format("exit {}", code);
   if (std::find(std::begin(kExpectedExits), std::end(kExpectedExits), code) ==
       std::end(kExpectedExits)) {
     problems->push_back("ended with " + end);

@@ -34,7 +34,7 @@ grpc::Status Fetch(v1::SearchService::Stub& stub,
   grpc::ClientContext context;
   SetDeadline(context);
   v1::GetPointsResponse response;
-  const grpc::Status status = stub.GetPoints(&context, request, &response);
+  grpc::Status status = stub.GetPoints(&context, request, &response);
   for (auto& stored : *response.mutable_points()) {
     std::string id = stored.point().id();
     found->emplace(std::move(id), std::move(*stored.mutable_point()));
@@ -107,7 +107,7 @@ grpc::Status Ledger::Send(v1::SearchService::Stub& stub) {
   grpc::ClientContext context;
   SetDeadline(context);
   v1::UpsertPointsResponse response;
-  const grpc::Status status = stub.UpsertPoints(&context, request, &response);
+  grpc::Status status = stub.UpsertPoints(&context, request, &response);
   if (status.ok()) {
     ++acknowledged_;
     batches_.push_back(Outcome::kWritten);

@@ -229,6 +229,8 @@ int OpenAtNamed(const char* name, int folder, const char* path, int flags,
 
 }  // namespace
 
+// The C library's declarations name parameters in their own way.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 extern "C" {
 
 int open(const char* path, int flags, ...) {
@@ -322,3 +324,4 @@ int ftruncate64(int file, off64_t size) noexcept {
 }
 
 }  // extern "C"
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
