@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <mutex>
 #include <random>
 #include <set>
@@ -17,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "marketing/intelligence/v1/collection_service.grpc.pb.h"
 #include "marketing/intelligence/v1/search_service.grpc.pb.h"
+#include "tests/fault/fault_library.h"
 #include "tests/support/server_process.h"
 #include "tests/support/temporary_folder.h"
 
@@ -26,10 +28,17 @@ namespace {
 namespace v1 = ::marketing::intelligence::v1;
 using ::mi::testing::ServerProcess;
 
+// Rounds in `make test`, and in `make fault`.
 constexpr int kRounds = 20;
+constexpr int kManyRounds = 500;
 constexpr int kDimension = 16;
 constexpr int kBatch = 50;
 constexpr uint64_t kSeed = 20261122;
+
+// How often a test kills that does so `few` times when time is short.
+int Rounds(int few) {
+  return testing::WantsAll() ? few * kManyRounds / kRounds : few;
+}
 
 // The vector of a point follows from its number.
 std::vector<float> VectorOf(int number) {
@@ -159,13 +168,15 @@ void KillAgainAndAgain(const std::filesystem::path& folder,
     for (auto& client : clients) client.join();
   }
   EXPECT_GT(acknowledged.size(), 1000);
+  std::cout << killing.rounds << " kills, " << acknowledged.size()
+            << " acknowledged points, 0 lost\n";
   ::testing::Test::RecordProperty("acknowledged",
                                   std::to_string(acknowledged.size()));
 }
 
 TEST(KillTest, NothingAcknowledgedIsLost) {
   const mi::testing::TemporaryFolder folder;
-  KillAgainAndAgain(folder.path(), {.rounds = kRounds,
+  KillAgainAndAgain(folder.path(), {.rounds = Rounds(kRounds),
                                     .least = std::chrono::milliseconds(50),
                                     .spread = std::chrono::milliseconds(250)});
 }
@@ -175,7 +186,7 @@ TEST(KillTest, NothingAcknowledgedIsLost) {
 TEST(KillTest, NothingAcknowledgedIsLostWhileSnapshotsAreWritten) {
   const mi::testing::TemporaryFolder folder;
   KillAgainAndAgain(folder.path(),
-                    {.rounds = 6,
+                    {.rounds = Rounds(6),
                      .arguments = {"--snapshot-every-bytes=10000"},
                      .least = std::chrono::milliseconds(1'000),
                      .spread = std::chrono::milliseconds(600)});
@@ -251,7 +262,8 @@ TEST(KillTest, ABatchWithAKeyIsWrittenOnceHoweverOftenItIsSent) {
   mi::testing::TemporaryFolder folder;
   Random random(kSeed);
   OnceClient client;
-  for (int round = 0; round <= kRounds; ++round) {
+  const int rounds = Rounds(kRounds);
+  for (int round = 0; round <= rounds; ++round) {
     ServerProcess server({.binary = std::getenv("MI_SERVER_BINARY"),
                           .data_folder = folder.path(),
                           .arguments = {}});
@@ -265,6 +277,8 @@ TEST(KillTest, ABatchWithAKeyIsWrittenOnceHoweverOftenItIsSent) {
     ingest.join();
     ASSERT_FALSE(::testing::Test::HasFailure()) << "round " << round;
   }
+  std::cout << rounds + 1 << " kills, " << client.batches()
+            << " acknowledged batches with keys, 0 lost or written twice\n";
   RecordProperty("batches", std::to_string(client.batches()));
   EXPECT_GT(client.batches(), 20);
 
