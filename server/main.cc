@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "fmt/format.h"
+#include "grpc/grpc.h"
 #include "server/auth/api_keys.h"
 #include "server/config.h"
 #include "server/operations/build_info.h"
@@ -160,8 +161,14 @@ int Serve(const Invocation& invocation, const sigset_t& signals) {
   return kExitOk;
 }
 
+// Holds gRPC's threads until the process ends. Otherwise the last object of gRPC
+// that goes waits for them, up to ten seconds where an answer did not fit into
+// a socket at once (seen with 1.51).
+void KeepGrpcRunning() { grpc_init(); }
+
 int Main(int argc, char** argv) {
   const sigset_t signals = BlockSignals();
+  KeepGrpcRunning();
   KeepMemoryInCheck();
   LimitLibraryThreads();
   const auto invocation =
