@@ -181,25 +181,6 @@ TEST(KillTest, NothingAcknowledgedIsLost) {
                                     .spread = std::chrono::milliseconds(250)});
 }
 
-// Long enough for a snapshot a second: kills meet them being written, and
-// starts read what was left.
-TEST(KillTest, NothingAcknowledgedIsLostWhileSnapshotsAreWritten) {
-  const mi::testing::TemporaryFolder folder;
-  KillAgainAndAgain(folder.path(),
-                    {.rounds = Rounds(6),
-                     .arguments = {"--snapshot-every-bytes=10000"},
-                     .least = std::chrono::milliseconds(1'000),
-                     .spread = std::chrono::milliseconds(600)});
-  size_t snapshots = 0;
-  for (const auto& file :
-       std::filesystem::recursive_directory_iterator(folder.path())) {
-    snapshots += file.path().extension() == ".snapshot" ? 1 : 0;
-  }
-  // Two are kept; a kill may come before the third has been removed.
-  EXPECT_GE(snapshots, 2) << "no snapshot was written";
-  EXPECT_LE(snapshots, 3) << "old snapshots are not removed";
-}
-
 // Batches of points that must be new: one that was written twice would be
 // refused, or say that it replaced points.
 class OnceClient {

@@ -60,9 +60,9 @@ TEST_F(DirectoryTest, EveryTenantHasSnapshotsOfItsOwn) {
     ASSERT_OK_AND_ASSIGN(
         const auto snapshot,
         workspace->WriteSnapshot(SnapshotTrigger::kRequest, "", progress));
-    EXPECT_EQ(workspace->snapshots().PathOf(snapshot.name),
-              folder_.path() / tenant / "snapshots" /
-                  (snapshot.name + ".snapshot"));
+    EXPECT_EQ(
+        workspace->snapshots().PathOf(snapshot.name),
+        folder_.path() / tenant / "snapshots" / (snapshot.name + ".snapshot"));
     EXPECT_THAT(*workspace->snapshots().List(), ::testing::SizeIs(1));
   }
 }
