@@ -41,16 +41,16 @@ absl::Status WrongCommandLine(std::string_view what) {
 }
 
 int Report(const absl::Status& status, const GlobalOptions& options,
-           const Output& output) {
+           const Streams& streams) {
   if (status.ok()) return kExitOk;
-  output.err << DescribeError(status) << '\n';
-  if (options.json) output.out << ErrorToJson(status).dump() << '\n';
+  streams.err << DescribeError(status) << '\n';
+  if (options.json) streams.out << ErrorToJson(status).dump() << '\n';
   return ExitCodeOf(status);
 }
 
 }  // namespace
 
-int Run(const std::vector<std::string>& arguments, const Output& output,
+int Run(const std::vector<std::string>& arguments, const Streams& streams,
         const Connect& connect) {
   GlobalOptions options;
   Action action;
@@ -59,7 +59,7 @@ int Run(const std::vector<std::string>& arguments, const Output& output,
   app.fallthrough();             // global options may stand behind the command
   app.footer(
       "Exit codes: 0 done, 1 refused by the server, 2 wrong command line, "
-      "3 a file is at fault, 4 no answer from the server.");
+      "3 a file is at fault, 4 no answer from the server, 130 interrupted.");
   AddGlobalOptions(app, &options);
   AddCommands(app, &action);
 
@@ -69,22 +69,22 @@ int Run(const std::vector<std::string>& arguments, const Output& output,
     app.parse(std::move(reversed));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {  // help
-      app.exit(error, output.out, output.err);
+      app.exit(error, streams.out, streams.err);
       return kExitOk;
     }
-    return Report(WrongCommandLine(error.what()), options, output);
+    return Report(WrongCommandLine(error.what()), options, streams);
   }
   if (!action) {
-    return Report(WrongCommandLine("a command is required"), options, output);
+    return Report(WrongCommandLine("a command is required"), options, streams);
   }
-  Session session(options, connect(options), output);
+  Session session(options, connect(options), streams);
   const absl::Status status = action(session);
-  output.out.flush();
-  if (status.ok() && !output.out) {
+  streams.out.flush();
+  if (status.ok() && !streams.out) {
     return Report(InputError("standard output cannot be written"), options,
-                  output);
+                  streams);
   }
-  return Report(status, options, output);
+  return Report(status, options, streams);
 }
 
 }  // namespace mi::client

@@ -11,9 +11,9 @@
 namespace mi::client {
 
 // Runs one command. `arguments` are without the program's name. Returns the
-// exit code (see error.h); errors are written to output.err, and with --json
-// also to output.out.
-int Run(const std::vector<std::string>& arguments, const Output& output,
+// exit code (see error.h); errors are written to streams.err, and with --json
+// also to streams.out.
+int Run(const std::vector<std::string>& arguments, const Streams& streams,
         const Connect& connect = ConnectTo);
 
 }  // namespace mi::client

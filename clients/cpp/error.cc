@@ -55,6 +55,12 @@ absl::Status InputError(std::string_view message) {
                       kExitInput);
 }
 
+absl::Status InterruptedError(std::string_view message) {
+  return WithExitCode(
+      absl::CancelledError(fmt::format("interrupted: {}", message)),
+      kExitInterrupted);
+}
+
 absl::Status FromGrpc(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
   const auto code = static_cast<absl::StatusCode>(status.error_code());
@@ -101,7 +107,8 @@ std::string DescribeError(const absl::Status& status) {
   const ExitCode exit_code = ExitCodeOf(status);
   // The codes of errors found here would only repeat the message.
   std::string text =
-      exit_code == kExitUsage || exit_code == kExitInput
+      exit_code == kExitUsage || exit_code == kExitInput ||
+              exit_code == kExitInterrupted
           ? fmt::format("error: {}", std::string(status.message()))
           : fmt::format("error: {}: {}", CodeName(status.code()),
                         std::string(status.message()));

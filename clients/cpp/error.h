@@ -20,10 +20,11 @@ namespace mi::client {
 // What scripts can tell errors apart by. Stable.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitRefused = 1,      // the server answered with an error
-  kExitUsage = 2,        // the command line is wrong
-  kExitInput = 3,        // a file cannot be read, written or understood
-  kExitUnreachable = 4,  // no answer: no connection, or the time was over
+  kExitRefused = 1,        // the server answered with an error
+  kExitUsage = 2,          // the command line is wrong
+  kExitInput = 3,          // a file cannot be read, written or understood
+  kExitUnreachable = 4,    // no answer: no connection, or the time was over
+  kExitInterrupted = 130,  // Ctrl-C: what shells say of SIGINT
 };
 
 // The command line is wrong.
@@ -31,6 +32,9 @@ absl::Status UsageError(std::string_view message);
 
 // A file cannot be read, written or understood.
 absl::Status InputError(std::string_view message);
+
+// Somebody pressed Ctrl-C. `message` says how things stand now.
+absl::Status InterruptedError(std::string_view message);
 
 // What a server can say about an error (google.rpc).
 struct ErrorDetails {

@@ -17,5 +17,7 @@ int main(int argc, char** argv) {
   return mi::client::Run(arguments,
                          {.out = std::cout,
                           .err = std::cerr,
-                          .err_is_terminal = isatty(STDERR_FILENO) == 1});
+                          .err_is_terminal = isatty(STDERR_FILENO) == 1,
+                          .in = &std::cin,
+                          .in_is_terminal = isatty(STDIN_FILENO) == 1});
 }

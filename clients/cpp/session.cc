@@ -27,9 +27,9 @@ std::shared_ptr<grpc::Channel> ConnectTo(const GlobalOptions& options) {
 }
 
 Session::Session(GlobalOptions options,
-                 const std::shared_ptr<grpc::Channel>& channel, Output output)
+                 const std::shared_ptr<grpc::Channel>& channel, Streams streams)
     : options_(std::move(options)),
-      output_(output),
+      streams_(streams),
       collections_(v1::CollectionService::NewStub(channel)),
       search_(v1::SearchService::NewStub(channel)),
       operations_(v1::OperationsService::NewStub(channel)) {}

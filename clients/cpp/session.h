@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <istream>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -32,11 +33,14 @@ struct GlobalOptions {
   bool json = false;
 };
 
-// Answers go to `out`, progress and messages to `err`.
-struct Output {
+// Answers go to `out`, progress and messages to `err`; questions are answered
+// from `in`, if there is one and a person sits there.
+struct Streams {
   std::ostream& out;
   std::ostream& err;
   bool err_is_terminal = false;
+  std::istream* in = nullptr;
+  bool in_is_terminal = false;
 };
 
 using Connect =
@@ -49,7 +53,7 @@ std::shared_ptr<grpc::Channel> ConnectTo(const GlobalOptions& options);
 class Session {
  public:
   Session(GlobalOptions options, const std::shared_ptr<grpc::Channel>& channel,
-          Output output);
+          Streams streams);
 
   using Collections = marketing::intelligence::v1::CollectionService::Stub;
   using Search = marketing::intelligence::v1::SearchService::Stub;
@@ -61,9 +65,13 @@ class Session {
 
   const GlobalOptions& options() const { return options_; }
   bool json() const { return options_.json; }
-  std::ostream& out() { return output_.out; }
-  std::ostream& err() { return output_.err; }
-  bool err_is_terminal() const { return output_.err_is_terminal; }
+  std::ostream& out() { return streams_.out; }
+  std::ostream& err() { return streams_.err; }
+  bool err_is_terminal() const { return streams_.err_is_terminal; }
+  // Where a person can be asked; null where nobody would answer.
+  std::istream* person() const {
+    return streams_.in_is_terminal ? streams_.in : nullptr;
+  }
 
   // Sets the credential and the deadline.
   void PrepareCall(grpc::ClientContext* context) const;
@@ -97,7 +105,7 @@ class Session {
 
  private:
   const GlobalOptions options_;
-  const Output output_;
+  const Streams streams_;
   const std::unique_ptr<Collections> collections_;
   const std::unique_ptr<Search> search_;
   const std::unique_ptr<Operations> operations_;

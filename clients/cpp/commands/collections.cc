@@ -1,6 +1,7 @@
 // mi collections {list, create, get, delete, stats}
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "CLI/CLI.hpp"
@@ -93,11 +94,15 @@ absl::Status Get(Session& session, const std::string& name) {
 }
 
 absl::Status Create(Session& session, const std::string& name,
-                    uint32_t dimension, const CollectionOptions& options) {
+                    const std::optional<uint32_t>& dimension,
+                    const CollectionOptions& options) {
   v1::CreateCollectionRequest request;
   request.set_name(name);
   ASSIGN_OR_RETURN(*request.mutable_config(), ReadCollectionOptions(options));
-  request.mutable_config()->set_dimension(dimension);
+  if (dimension) request.mutable_config()->set_dimension(*dimension);
+  if (request.config().dimension() == 0) {
+    return UsageError("--dimension is required, unless --config has it");
+  }
   ASSIGN_OR_RETURN(
       const v1::CreateCollectionResponse response,
       session.Call(session.collections(),
@@ -132,17 +137,15 @@ void AddName(CLI::App* command, std::string* name) {
 void AddCreate(CLI::App& parent, Action* action) {
   struct Options {
     std::string name;
-    uint32_t dimension = 0;
+    std::optional<uint32_t> dimension;
     CollectionOptions collection;
   };
   const auto options = std::make_shared<Options>();
   CLI::App* command =
       parent.add_subcommand("create", "Creates an empty collection");
   AddName(command, &options->name);
-  command
-      ->add_option("--dimension", options->dimension,
-                   "Components of every vector")
-      ->required();
+  command->add_option("--dimension", options->dimension,
+                      "Components of every vector");
   AddCollectionOptions(*command, &options->collection);
   command->callback([action, options] {
     *action = [options](Session& session) {

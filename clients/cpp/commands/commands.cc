@@ -4,6 +4,7 @@ namespace mi::client {
 
 void AddCommands(CLI::App& app, Action* action) {
   AddLoad(app, action);
+  AddExport(app, action);
   AddSearch(app, action);
   AddGet(app, action);
   AddList(app, action);

@@ -27,6 +27,7 @@ void AddList(CLI::App& app, Action* action);
 void AddCount(CLI::App& app, Action* action);
 void AddDelete(CLI::App& app, Action* action);
 void AddLoad(CLI::App& app, Action* action);
+void AddExport(CLI::App& app, Action* action);
 void AddGenerateDemo(CLI::App& app, Action* action);
 
 // All of the above.

@@ -149,15 +149,19 @@ absl::StatusOr<v1::Collection> CreateCollection(Session& session,
   request.set_name(options.load.collection);
   ASSIGN_OR_RETURN(*request.mutable_config(),
                    ReadCollectionOptions(options.collection));
-  ASSIGN_OR_RETURN(const uint32_t dimension, DimensionOf(options));
-  request.mutable_config()->set_dimension(dimension);
+  v1::CollectionConfig& config = *request.mutable_config();
+  if (config.dimension() == 0) {
+    ASSIGN_OR_RETURN(const uint32_t dimension, DimensionOf(options));
+    config.set_dimension(dimension);
+  }
   ASSIGN_OR_RETURN(
       v1::CreateCollectionResponse response,
       session.Call(session.collections(),
                    &Session::Collections::CreateCollection, request));
-  session.err() << fmt::format(
-      "created collection {}: {} components, {}, {}\n", request.name(),
-      dimension, options.collection.metric, options.collection.index);
+  session.err() << fmt::format("created collection {}: {} components, {}, {}\n",
+                               request.name(), config.dimension(),
+                               MetricName(config.metric()),
+                               IndexName(config.index()));
   return std::move(*response.mutable_collection());
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "CLI/CLI.hpp"
+#include "clients/cpp/commands/config_file.h"
 #include "clients/cpp/error.h"
 #include "clients/cpp/filter/parser.h"
 #include "clients/cpp/status_macros.h"
@@ -164,30 +165,47 @@ absl::StatusOr<v1::ReturnFields> ReadReturnOptions(
 }
 
 void AddCollectionOptions(CLI::App& command, CollectionOptions* options) {
+  CLI::Option* config =
+      command
+          .add_option("--config", options->config_file,
+                      "Makes it as this file says, which export --config wrote")
+          ->type_name("FILE");
   command.add_option("--metric", options->metric, "How near two vectors are")
       ->check(CLI::IsMember({"cosine", "dot", "euclidean", "manhattan"}))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->excludes(config);
   command.add_option("--index", options->index, "How points are searched")
       ->check(CLI::IsMember({"flat", "hnsw", "ivf"}))
-      ->capture_default_str();
-  command.add_option("--m", options->m, "HNSW: links of a point");
-  command.add_option("--ef-construction", options->ef_construction,
-                     "HNSW: candidates when a point is linked");
-  command.add_option("--default-ef-search", options->ef_search,
-                     "HNSW: candidates of a search that names none");
-  command.add_option("--n-lists", options->n_lists, "IVF: number of lists");
-  command.add_option("--default-n-probe", options->n_probe,
-                     "IVF: lists visited by a search that names none");
+      ->capture_default_str()
+      ->excludes(config);
+  command.add_option("--m", options->m, "HNSW: links of a point")
+      ->excludes(config);
+  command
+      .add_option("--ef-construction", options->ef_construction,
+                  "HNSW: candidates when a point is linked")
+      ->excludes(config);
+  command
+      .add_option("--default-ef-search", options->ef_search,
+                  "HNSW: candidates of a search that names none")
+      ->excludes(config);
+  command.add_option("--n-lists", options->n_lists, "IVF: number of lists")
+      ->excludes(config);
+  command
+      .add_option("--default-n-probe", options->n_probe,
+                  "IVF: lists visited by a search that names none")
+      ->excludes(config);
   command
       .add_option("--index-field", options->index_fields,
                   "Payload fields to index; types are keyword, integer, float, "
                   "bool, datetime, geo and text")
       ->type_name("PATH:TYPE,...")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->excludes(config);
 }
 
 absl::StatusOr<v1::CollectionConfig> ReadCollectionOptions(
     const CollectionOptions& options) {
+  if (!options.config_file.empty()) return ReadConfigFile(options.config_file);
   v1::CollectionConfig config;
   v1::Metric metric = v1::METRIC_UNSPECIFIED;
   v1::Metric_Parse(LongName(options.metric, kMetricPrefix), &metric);

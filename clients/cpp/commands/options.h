@@ -41,8 +41,9 @@ void AddReturnOptions(CLI::App& command, ReturnOptions* options);
 absl::StatusOr<marketing::intelligence::v1::ReturnFields> ReadReturnOptions(
     const ReturnOptions& options);
 
-// --metric, --index and its settings, --index-field.
+// --metric, --index and its settings, --index-field; or --config.
 struct CollectionOptions {
+  std::string config_file;
   std::string metric = "cosine";
   std::string index = "hnsw";
   std::optional<uint32_t> m;
@@ -53,7 +54,7 @@ struct CollectionOptions {
   std::vector<std::string> index_fields;  // "path:type"
 };
 void AddCollectionOptions(CLI::App& command, CollectionOptions* options);
-// All but the dimension. Errors: usage.
+// The dimension is set only if a file has it. Errors: usage; a file at fault.
 absl::StatusOr<marketing::intelligence::v1::CollectionConfig>
 ReadCollectionOptions(const CollectionOptions& options);
 

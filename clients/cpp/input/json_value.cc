@@ -83,6 +83,15 @@ Problem ReadObject(const Json& json, const std::string& path,
   return std::nullopt;
 }
 
+Problem ReadMarked(const std::string& mark, const Json& json,
+                   const std::string& path, const TypeHints& hints,
+                   v1::Value* value) {
+  if (mark == kDateTimeMark) return ReadDateTime(json, path, value);
+  if (mark == kPlaceMark) return ReadPlace(json, path, value);
+  if (!json.is_object()) return Wrong(path, json, "an object");
+  return ReadObject(json, path, hints, value);
+}
+
 Problem ReadNumber(const Json& json, const std::string& path,
                    v1::Value* value) {
   if (json.is_number_float()) {
@@ -100,6 +109,10 @@ Problem ReadNumber(const Json& json, const std::string& path,
 
 }  // namespace
 
+bool IsTypeMark(std::string_view key) {
+  return key == kDateTimeMark || key == kPlaceMark || key == kObjectMark;
+}
+
 Problem JsonToValue(const Json& json, const std::string& path,
                     const TypeHints& hints, v1::Value* value) {
   if (json.is_null()) {
@@ -107,6 +120,9 @@ Problem JsonToValue(const Json& json, const std::string& path,
     return std::nullopt;
   }
   if (json.is_array()) return ReadList(json, path, hints, value);
+  if (json.is_object() && json.size() == 1 && IsTypeMark(json.begin().key())) {
+    return ReadMarked(json.begin().key(), *json.begin(), path, hints, value);
+  }
   if (hints.datetimes.contains(path)) return ReadDateTime(json, path, value);
   if (hints.places.contains(path)) return ReadPlace(json, path, value);
   if (json.is_object()) return ReadObject(json, path, hints, value);

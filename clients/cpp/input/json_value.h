@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "marketing/intelligence/v1/value.pb.h"
 #include "nlohmann/json_fwd.hpp"
@@ -18,6 +19,14 @@ struct TypeHints {
   std::set<std::string> datetimes;  // texts, RFC 3339 or a date
   std::set<std::string> places;     // {"lat", "lon"} or {"latitude",...}
 };
+
+// An object with one of these as its only member stands for a value of that
+// type, with hints or without; a kObjectMark holds an object whose only member
+// has such a name by chance. `mi export` writes them.
+inline constexpr std::string_view kDateTimeMark = "$datetime";
+inline constexpr std::string_view kPlaceMark = "$geo";
+inline constexpr std::string_view kObjectMark = "$object";
+bool IsTypeMark(std::string_view key);
 
 // Turns the JSON at `path` into a value. Integers stay integers. Returns what
 // is wrong, naming the path; nothing if all is well. null is fine everywhere.

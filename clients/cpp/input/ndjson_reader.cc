@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -32,6 +31,10 @@ Problem ReadId(const Json& json, const std::string& field, std::string* id) {
   return std::nullopt;
 }
 
+// From here on. The short form of the largest float is a double just above it,
+// and means it all the same.
+constexpr double kRoundsToInfinity = 0x1.ffffffp127;
+
 Problem ReadVector(const Json& json, const std::string& field,
                    v1::Point* point) {
   if (!json.is_array()) return fmt::format("'{}' is not a list", field);
@@ -39,7 +42,7 @@ Problem ReadVector(const Json& json, const std::string& field,
   for (size_t i = 0; i < json.size(); ++i) {
     const double component =
         json[i].is_number() ? json[i].get<double>() : std::nan("");
-    if (!(std::abs(component) <= std::numeric_limits<float>::max())) {
+    if (!(std::abs(component) < kRoundsToInfinity)) {
       return fmt::format(
           "'{}[{}]': {} is not a number that a float holds", field, i,
           json[i].dump(-1, ' ', false, Json::error_handler_t::replace));

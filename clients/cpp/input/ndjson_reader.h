@@ -1,6 +1,8 @@
 // NDJSON: one JSON object a line.
 //
 //   {"id": "cmp-1", "vector": [0.1, 0.2], "payload": {"platform": "meta"}}
+//
+// json_value.h says how payload values get their types.
 
 #ifndef MI_CLIENTS_CPP_INPUT_NDJSON_READER_H_
 #define MI_CLIENTS_CPP_INPUT_NDJSON_READER_H_

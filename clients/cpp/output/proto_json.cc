@@ -137,7 +137,9 @@ double Widen(float number) {
   const auto written = std::to_chars(text, text + kMaxText, number);
   double wide = number;
   std::from_chars(text, written.ptr, wide);
-  return wide;
+  // Few short forms lie so near to the middle of two floats that rounding them
+  // to a double and then to a float ends at the other one.
+  return static_cast<float>(wide) == number ? wide : number;
 }
 
 Json ToJson(const Message& message) {

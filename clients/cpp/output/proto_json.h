@@ -30,6 +30,7 @@ std::string ToText(const marketing::intelligence::v1::Value& value);
 std::string Dump(const Json& json);
 
 // The double with the shortest decimal form that means this float: 0.1f is 0.1.
+// Narrowing it gives the float again.
 double Widen(float number);
 
 }  // namespace mi::client

@@ -3,11 +3,9 @@
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "clients/cpp/app.h"
 #include "clients/cpp/error.h"
 #include "fmt/format.h"
 #include "gmock/gmock.h"
@@ -17,6 +15,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/clients/cpp/fake_server.h"
 #include "tests/clients/cpp/input_testing.h"
+#include "tests/clients/cpp/run_mi.h"
 #include "tests/support/free_port.h"
 
 namespace mi::client {
@@ -26,27 +25,11 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-struct Outcome {
-  int exit_code = 0;
-  std::string out;
-  std::string err;
-};
-
-Outcome RunMi(std::vector<std::string> arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  Outcome outcome;
-  outcome.exit_code = Run(arguments, {.out = out, .err = err});
-  outcome.out = out.str();
-  outcome.err = err.str();
-  return outcome;
-}
-
 class CommandTest : public ::testing::Test {
  protected:
   Outcome Mi(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"--server", server_.address()});
-    return RunMi(std::move(arguments));
+    return RunMi(arguments);
   }
 
   void AnswerSearchWith(const char* text) {
@@ -233,7 +216,7 @@ TEST_F(CommandTest, LoadMakesTheCollectionFromTheFirstRow) {
 }
 
 TEST_F(CommandTest, LoadKeepsToTheLimitsOfTheServer) {
-  server_.max_points_per_upsert = 4;
+  server_.operations.info.mutable_limits()->set_max_points_per_upsert(4);
   std::string rows;
   for (int i = 0; i < 10; ++i) {
     rows += fmt::format("{{\"id\": {}, \"vector\": [1, 2, {}]}}\n", i, i);

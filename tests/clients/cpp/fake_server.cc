@@ -1,5 +1,7 @@
 #include "tests/clients/cpp/fake_server.h"
 
+#include <algorithm>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -94,6 +96,12 @@ class FakeServer::SearchService : public v1::SearchService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status ListPoints(grpc::ServerContext* /*context*/,
+                          const v1::ListPointsRequest* request,
+                          v1::ListPointsResponse* response) override {
+    return server_.List(*request, response);
+  }
+
   grpc::Status Search(grpc::ServerContext* context,
                       const v1::SearchRequest* request,
                       v1::SearchResponse* response) override {
@@ -139,27 +147,9 @@ class FakeServer::CollectionService : public v1::CollectionService::Service {
   FakeServer& server_;
 };
 
-class FakeServer::OperationsService : public v1::OperationsService::Service {
- public:
-  explicit OperationsService(FakeServer* server) : server_(*server) {}
-
-  grpc::Status GetServerInfo(grpc::ServerContext* /*context*/,
-                             const v1::GetServerInfoRequest* /*request*/,
-                             v1::GetServerInfoResponse* response) override {
-    v1::Limits* limits = response->mutable_limits();
-    limits->set_max_points_per_upsert(server_.max_points_per_upsert);
-    limits->set_max_message_bytes(server_.max_message_bytes);
-    return grpc::Status::OK;
-  }
-
- private:
-  FakeServer& server_;
-};
-
 FakeServer::FakeServer()
     : search_service_(std::make_unique<SearchService>(this)),
-      collection_service_(std::make_unique<CollectionService>(this)),
-      operations_service_(std::make_unique<OperationsService>(this)) {
+      collection_service_(std::make_unique<CollectionService>(this)) {
   v1::Collection& ads = collections["ads"];
   ads.set_name("ads");
   ads.mutable_config()->set_dimension(3);
@@ -168,7 +158,7 @@ FakeServer::FakeServer()
                            &port_);
   builder.RegisterService(search_service_.get());
   builder.RegisterService(collection_service_.get());
-  builder.RegisterService(operations_service_.get());
+  builder.RegisterService(&operations);
   server_ = builder.BuildAndStart();
 }
 
@@ -205,6 +195,41 @@ std::vector<std::string> FakeServer::keys() const {
 std::vector<int> FakeServer::batch_sizes() const {
   const std::lock_guard lock(mutex_);
   return batch_sizes_;
+}
+
+void FakeServer::Store(const v1::Point& point) {
+  const std::lock_guard lock(mutex_);
+  points_[point.id()] = point;
+}
+
+std::vector<v1::ListPointsRequest> FakeServer::lists() const {
+  const std::lock_guard lock(mutex_);
+  return lists_;
+}
+
+grpc::Status FakeServer::List(const v1::ListPointsRequest& request,
+                              v1::ListPointsResponse* response) {
+  const std::lock_guard lock(mutex_);
+  lists_.push_back(request);
+  if (on_list) {
+    const grpc::Status status = on_list(lists_.size());
+    if (!status.ok()) return status;
+  }
+  auto at = request.page_token().empty()
+                ? points_.begin()
+                : points_.upper_bound(request.page_token());
+  const auto size =
+      static_cast<int>(std::min(request.page_size(), max_page_size));
+  for (; at != points_.end() && response->points_size() < size; ++at) {
+    v1::Point& point = *response->add_points()->mutable_point();
+    point = at->second;
+    if (!request.return_fields().with_payload()) point.clear_payload();
+    if (!request.return_fields().with_vector()) point.clear_vector();
+  }
+  if (at != points_.end()) {
+    response->set_next_page_token(std::prev(at)->first);
+  }
+  return grpc::Status::OK;
 }
 
 grpc::Status FakeServer::Authenticate(

@@ -19,8 +19,8 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/server.h"
 #include "marketing/intelligence/v1/collection_service.grpc.pb.h"
-#include "marketing/intelligence/v1/operations_service.grpc.pb.h"
 #include "marketing/intelligence/v1/search_service.grpc.pb.h"
+#include "tests/clients/cpp/fake_operations.h"
 
 namespace mi::client {
 
@@ -42,6 +42,9 @@ class FakeServer {
   std::shared_ptr<grpc::Channel> Connect() const;
   std::string address() const;
 
+  // Puts a point there, as if it had been written.
+  void Store(const v1::Point& point);
+
   // The next writes of a batch answer with these, in turn.
   void FailNext(std::vector<grpc::Status> statuses);
   // Asked before each batch is written; an error refuses it.
@@ -56,10 +59,15 @@ class FakeServer {
   // The largest number of writes at once; each takes `write_time`.
   int most_at_once() const { return most_at_once_; }
 
+  // All calls of ListPoints.
+  std::vector<v1::ListPointsRequest> lists() const;
+
   // Set before the first call.
   std::chrono::milliseconds write_time{0};
-  uint32_t max_points_per_upsert = 1000;
-  uint64_t max_message_bytes = 16 << 20;
+  uint32_t max_page_size = 1000;
+  // Called by each ListPoints, with its number from 1; an error is its answer.
+  std::function<grpc::Status(size_t call)> on_list;
+  FakeOperations operations;
   std::string api_key;  // required if not empty
   std::map<std::string, v1::Collection> collections;
   v1::SearchResponse search_response;
@@ -68,11 +76,12 @@ class FakeServer {
  private:
   class SearchService;
   class CollectionService;
-  class OperationsService;
 
   // Writes one batch, or says why not.
   grpc::Status Write(const std::string& collection, const Points& points,
                      const std::string& key);
+  grpc::Status List(const v1::ListPointsRequest& request,
+                    v1::ListPointsResponse* response);
   grpc::Status Authenticate(const grpc::ServerContext& context) const;
 
   mutable std::mutex mutex_;
@@ -81,13 +90,13 @@ class FakeServer {
   std::map<std::string, v1::Point> points_;
   std::vector<int> batch_sizes_;
   std::vector<std::string> keys_;
+  std::vector<v1::ListPointsRequest> lists_;
   std::atomic<int> calls_{0};
   std::atomic<int> writing_{0};
   std::atomic<int> most_at_once_{0};
 
   std::unique_ptr<SearchService> search_service_;
   std::unique_ptr<CollectionService> collection_service_;
-  std::unique_ptr<OperationsService> operations_service_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
 };

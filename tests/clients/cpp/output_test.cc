@@ -92,6 +92,27 @@ TEST(ProgressTest, IsFullOnlyAtTheEnd) {
             "B  in 1:01:01");
 }
 
+// Of an export the rows are known beforehand, the bytes are not.
+TEST(ProgressTest, GoesByRowsWhereTheirTotalIsKnown) {
+  EXPECT_EQ(RenderProgress({.rows = 100,
+                            .bytes = 2048,
+                            .total_rows = 400,
+                            .elapsed = std::chrono::seconds(2)}),
+            "[======>                 ]  25 %  100 rows  50 rows/s  2.0 KiB  "
+            "ETA 0:06");
+  EXPECT_EQ(RenderProgress({.total_rows = 0}),
+            "[========================] 100 %  0 rows  0 rows/s  0 B  in 0:00");
+}
+
+TEST(ProgressTest, ShowsStepsOfWorkDoneElsewhere) {
+  EXPECT_EQ(RenderProgress({.step = "reading back",
+                            .share = 0.75,
+                            .elapsed = std::chrono::seconds(3)}),
+            "[==================>     ]  75 %  reading back  0:03");
+  EXPECT_THAT(RenderProgress({.step = "writing", .share = 0.9999}),
+              ::testing::HasSubstr(" 99 %"));
+}
+
 TEST(ProgressTest, IsSilentWhereNobodyWatches) {
   std::ostringstream out;
   ProgressLine line(out, /*is_terminal=*/false);
