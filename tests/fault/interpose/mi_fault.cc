@@ -9,7 +9,8 @@
 //   MI_FAULT_NOSYNC  any value: a sync says that it is done, and does nothing
 //   MI_FAULT_AT      the number, from 1, of the call that meets the action
 //   MI_FAULT_ACTION  kill    the process kills itself before the call
-//                    torn    a write writes its first half, then as kill
+//                    torn    a write writes its first half, in whole sectors as
+//                            disks do, then as kill
 //                    short   a write writes its first half and says so
 //                    drop    a write says that it is done, and does nothing
 //                    eio     the call fails with EIO
@@ -41,6 +42,7 @@ enum class Action { kNone, kKill, kTorn, kShort, kDrop, kEio, kEnospc };
 constexpr const char* kKindNames[] = {"open",   "write",  "sync",
                                       "rename", "unlink", "truncate"};
 constexpr int kNoFile = -1;
+constexpr size_t kSectorBytes = 512;
 
 std::string_view Setting(const char* name) {
   const char* value = getenv(name);
@@ -177,10 +179,11 @@ ssize_t WriteOr(int file, size_t size, Write&& real) {
   const Action action = Meet(Kind::kWrite, Path(file));
   if (Refuses(action)) return -1;
   if (action == Action::kDrop) return static_cast<ssize_t>(size);
-  if (action != Action::kTorn && action != Action::kShort) return real(size);
-  const ssize_t written = real((size + 1) / 2);
-  if (action == Action::kTorn) KillSelf();
-  return written;
+  if (action == Action::kShort) return real((size + 1) / 2);
+  if (action != Action::kTorn) return real(size);
+  const size_t sectors = size / 2 / kSectorBytes;
+  if (sectors > 0) (void)real(sectors * kSectorBytes);
+  KillSelf();
 }
 
 template <typename Sync>
