@@ -45,15 +45,29 @@ void LimitLibraryThreads() {
   if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
 }
 
+// The thread that waits for signals. For the handler, which can be given
+// nothing.
+pthread_t signal_thread;
+
+// A thread that was there before main(), as of a library for linear algebra,
+// does not block them, and may be handed one: it passes that on.
+extern "C" void PassSignalOn(int signal) {
+  pthread_kill(signal_thread, signal);
+}
+
 // The signals that we wait for. They must be blocked before the first thread
-// starts: threads inherit the mask, and a signal that any of them takes would
-// end the process.
+// of ours starts: threads inherit the mask, and a signal that any of them takes
+// would end the process.
 sigset_t BlockSignals() {
+  signal_thread = pthread_self();
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGHUP);
+  struct sigaction pass_on {};
+  pass_on.sa_handler = PassSignalOn;
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    sigaddset(&signals, signal);
+    sigaction(signal, &pass_on, nullptr);
+  }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
@@ -161,9 +175,9 @@ int Serve(const Invocation& invocation, const sigset_t& signals) {
   return kExitOk;
 }
 
-// Holds gRPC's threads until the process ends. Otherwise the last object of gRPC
-// that goes waits for them, up to ten seconds where an answer did not fit into
-// a socket at once (seen with 1.51).
+// Holds gRPC's threads until the process ends. Otherwise the last object of
+// gRPC that goes waits for them, up to ten seconds where an answer did not fit
+// into a socket at once (seen with 1.51).
 void KeepGrpcRunning() { grpc_init(); }
 
 int Main(int argc, char** argv) {

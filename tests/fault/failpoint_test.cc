@@ -47,7 +47,6 @@ constexpr uint64_t kSeed = 20261123;
 // A trial waits for the server most of the time, so that more of them than
 // there are processors run at once.
 constexpr int kLanes = 8;
-const std::set<std::string> kRoughStops = {"exit 3", "signal 15"};
 constexpr char kCannotStartText[] = "exit 1";
 // Bytes of a server's log that stand beside a problem.
 constexpr size_t kLogTail = 3'000;
@@ -176,7 +175,6 @@ struct Findings {
   int met = 0;  // trials in which the call came
   uint64_t acknowledged = 0;
   uint64_t lost = 0;
-  int rough_stops = 0;              // of servers that met no fault
   std::map<std::string, int> ends;  // how those that met one ended
   std::vector<std::string> problems;
 
@@ -185,7 +183,6 @@ struct Findings {
     met += other.met;
     acknowledged += other.acknowledged;
     lost += other.lost;
-    rough_stops += other.rough_stops;
     for (const auto& [end, count] : other.ends) ends[end] += count;
     problems.insert(problems.end(), other.problems.begin(),
                     other.problems.end());
@@ -201,8 +198,7 @@ std::string DescribeEnd(const std::optional<int>& status,
   }
   if (WIFSIGNALED(*status)) {
     std::string end = fmt::format("signal {}", WTERMSIG(*status));
-    const bool ours = WTERMSIG(*status) == SIGKILL || kRoughStops.contains(end);
-    if (!ours) problems->push_back("ended by " + end);
+    if (WTERMSIG(*status) != SIGKILL) problems->push_back("ended by " + end);
     return end;
   }
   const int code = WEXITSTATUS(*status);
@@ -332,15 +328,9 @@ class Trial {
       findings->problems.push_back("a write fails: " + written.error_message());
     }
     if (server.Terminate() == 0) return;
-    // Counted, not wrong: gRPC made it slow (see stop_test), or SIGTERM met it
-    // outside of sigwait() and a thread that does not block it. Nothing that
-    // was acknowledged depends on that, as the next start shows.
-    ++findings->rough_stops;
     std::vector<std::string> ignored;
-    const std::string end = DescribeEnd(server.wait_status(), &ignored);
-    if (!kRoughStops.contains(end)) {
-      findings->problems.push_back("it does not stop as it should: " + end);
-    }
+    findings->problems.push_back("it does not stop as it should: " +
+                                 DescribeEnd(server.wait_status(), &ignored));
   }
 
   const Workload& workload_;
@@ -424,10 +414,9 @@ void PrintFindings(const Workload& workload, size_t calls,
                    const Findings& findings) {
   std::cout << fmt::format(
       "failpoints, {}: {} calls, {} points tried, {} met, {} acknowledged "
-      "batches, {} lost; servers ended with {}, {} rough stops\n",
+      "batches, {} lost; servers ended with {}\n",
       workload.name, calls, findings.trials, findings.met,
-      findings.acknowledged, findings.lost, findings.ends,
-      findings.rough_stops);
+      findings.acknowledged, findings.lost, findings.ends);
   ::testing::Test::RecordProperty("points", findings.trials);
   ::testing::Test::RecordProperty("acknowledged",
                                   std::to_string(findings.acknowledged));

@@ -62,6 +62,7 @@ class ServerProcess {
   double CpuSeconds() const;
   size_t ResidentBytes() const;
   pid_t pid() const { return pid_; }
+  int port() const { return port_; }
 
  private:
   pid_t pid_ = -1;
