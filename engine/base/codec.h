@@ -71,6 +71,9 @@ class Writer {
     Varint(static_cast<uint64_t>(value));
   }
 
+  // Bytes as they are: whoever reads them knows how many.
+  void Bytes(std::string_view bytes) { Raw(bytes.data(), bytes.size()); }
+
   // Any bytes, behind their length.
   void String(std::string_view bytes) {
     Varint(bytes.size());
