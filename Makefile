@@ -11,7 +11,7 @@ GRPC_PORT ?= 7700
 METRICS_PORT ?= 7701
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench build asan tsan format lint lint-all deps clean
+.PHONY: help run test fault bench build asan tsan format lint lint-all deps clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ run: deps build/release/build.ninja ## start the server on demo data, search onc
 
 test: build ## build and run every test
 	@ctest --preset release --parallel $(JOBS)
+
+fault: build ## break every durability call, cut the power and kill the server, many times (tests/fault/README.md)
+	@MI_FAULT_FULL=1 ctest --preset release --label-regex '^fault$$' --verbose
 
 bench: build ## measure ours and the peers side by side (bench/README.md says how to read it)
 	@bench/run.sh

@@ -94,6 +94,9 @@ class Reader {
     if (!config.api_keys_file.empty() && single) {
       Fail("--api-keys-file and --insecure-single-tenant exclude each other");
     }
+    if (config.snapshot_dir_is_bucket && config.snapshot_dir.empty()) {
+      Fail("--snapshot-dir-is-bucket needs --snapshot-dir");
+    }
     const auto service = environment.find("K_SERVICE");
     if (service != environment.end() && !config.ephemeral) {
       Fail(

@@ -35,7 +35,13 @@ struct Config {
   uint64_t idempotency_retention_ms = 86'400'000;
   uint64_t max_idempotency_keys = 1'000'000;
 
+  std::string snapshot_dir;
+  bool snapshot_dir_is_bucket = false;
   uint64_t snapshot_every_bytes = 268'435'456;
+  uint64_t snapshot_interval_ms = 3'600'000;
+  uint64_t snapshots_kept = 2;
+  bool keep_journal = false;
+  bool restore_missing_journal = false;
 
   uint64_t read_threads = 0;
   uint64_t write_threads = 16;

@@ -66,11 +66,30 @@ const Setting kSettings[] = {
            "Keys of one tenant that are kept at once; writes with further ones "
            "are refused. Each takes some 450 bytes of memory."),
 
+    Text("snapshot-dir", &Config::snapshot_dir,
+         "Folder of the snapshots; those of a tenant lie in "
+         "TENANT/snapshots. Empty: the data folder's."),
+    Switch("snapshot-dir-is-bucket", &Config::snapshot_dir_is_bucket,
+           "The folder of the snapshots is a mounted bucket, where nothing can "
+           "be renamed. Needs --snapshot-dir."),
     Number("snapshot-every-bytes", &Config::snapshot_every_bytes, 0,
            1024 * kGiB,
            "A snapshot is written when the journal grew by this much since the "
-           "last one, so that a start replays no more; 0: never. The last two "
-           "are kept, each about 1.5 times the vectors."),
+           "last one, so that a start replays no more; 0: not for this "
+           "reason. Each is about 1.5 times the vectors."),
+    Number("snapshot-interval-ms", &Config::snapshot_interval_ms, 0, 30 * kDay,
+           "A snapshot is written when the last one is this old and anything "
+           "was written since; 0: not for this reason."),
+    Number("snapshots-kept", &Config::snapshots_kept, 1, 100,
+           "So many snapshots are what a start may need: older ones that were "
+           "written on schedule are removed, and the journal is cut behind "
+           "the oldest of them."),
+    Switch("keep-journal", &Config::keep_journal,
+           "Never cuts the journal; it then grows for ever."),
+    Switch("restore-missing-journal", &Config::restore_missing_journal,
+           "A tenant that has snapshots but an empty journal starts from the "
+           "newest of them, as after the loss of a disk, and without what was "
+           "written later. Otherwise the server refuses to start."),
 
     Number("read-threads", &Config::read_threads, 0, 1024,
            "Threads that search. 0: one per processor."),

@@ -7,11 +7,14 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <future>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "fmt/format.h"
+#include "grpc/grpc.h"
 #include "server/auth/api_keys.h"
 #include "server/config.h"
 #include "server/operations/build_info.h"
@@ -101,6 +104,24 @@ void LogStart(const Config& config, const Server& server, telemetry::Log& log) {
   log.Write(Severity::kInfo, "serving", fields);
 }
 
+// Starts the server, which takes as long as there is to read. A signal to stop
+// ends the process at once: nothing that is stored depends on how it ends.
+absl::StatusOr<std::unique_ptr<Server>> StartUnlessStopped(
+    const Config& config, const sigset_t& signals, telemetry::Log& log) {
+  auto starting = std::async(std::launch::async,
+                             [&] { return Server::Start(config, log); });
+  constexpr auto kLook = std::chrono::milliseconds(20);
+  while (starting.wait_for(kLook) != std::future_status::ready) {
+    const timespec at_once{};
+    const int signal = sigtimedwait(&signals, nullptr, &at_once);
+    if (signal != SIGTERM && signal != SIGINT) continue;
+    log.Write(Severity::kInfo, "stopped while loading");
+    log.Flush();
+    _exit(kExitOk);
+  }
+  return starting.get();
+}
+
 int Serve(const Invocation& invocation, const sigset_t& signals) {
   const Config& config = invocation.config;
   telemetry::Log log({.threshold = telemetry::ParseSeverity(config.log_level)
@@ -109,7 +130,7 @@ int Serve(const Invocation& invocation, const sigset_t& signals) {
   for (const std::string& warning : invocation.warnings) {
     log.Write(Severity::kWarning, warning);
   }
-  auto server = Server::Start(config, log);
+  auto server = StartUnlessStopped(config, signals, log);
   if (!server.ok()) {
     log.Write(Severity::kCritical, "cannot start",
               {{"error", std::string_view(MessageOf(server.status()))}});
@@ -140,8 +161,14 @@ int Serve(const Invocation& invocation, const sigset_t& signals) {
   return kExitOk;
 }
 
+// Holds gRPC's threads until the process ends. Otherwise the last object of gRPC
+// that goes waits for them, up to ten seconds where an answer did not fit into
+// a socket at once (seen with 1.51).
+void KeepGrpcRunning() { grpc_init(); }
+
 int Main(int argc, char** argv) {
   const sigset_t signals = BlockSignals();
+  KeepGrpcRunning();
   KeepMemoryInCheck();
   LimitLibraryThreads();
   const auto invocation =

@@ -19,11 +19,13 @@
 #include "grpcpp/server_builder.h"
 #include "server/auth/authenticator.h"
 #include "server/collections/collection_service.h"
+#include "server/jobs/job_table.h"
 #include "server/operations/build_info.h"
 #include "server/operations/operations_service.h"
 #include "server/rpc/calls.h"
 #include "server/rpc/server_builder.h"
 #include "server/search/search_service.h"
+#include "server/snapshot_schedule.h"
 #include "server/system_clock.h"
 #include "server/telemetry/metrics.h"
 #include "server/telemetry/metrics_server.h"
@@ -42,12 +44,19 @@ constexpr auto kUpkeepInterval = milliseconds(1000);
 // what is durable.
 constexpr int kExitOnUnknownDurability = 70;
 
-// Health services beside the overall one; probes name them.
-constexpr const char* kHealthServices[] = {"", "startup", "readiness",
-                                           "liveness"};
+// Health services beside the overall one; probes name them. The process is
+// alive while it loads and while it drains, too.
+constexpr const char* kReadinessServices[] = {"", "startup", "readiness"};
+constexpr const char* kLivenessService = "liveness";
 
 std::filesystem::path TenantsFolder(const Config& config) {
   return std::filesystem::path(config.data_dir) / "tenants";
+}
+
+std::filesystem::path SnapshotsFolder(const Config& config) {
+  return config.snapshot_dir.empty()
+             ? TenantsFolder(config)
+             : std::filesystem::path(config.snapshot_dir);
 }
 
 workspace::Directory::OpenJournal JournalOpener(const Config& config,
@@ -66,12 +75,12 @@ workspace::Directory::OpenJournal JournalOpener(const Config& config,
   };
 }
 
-void LogSnapshotRead(telemetry::Log& log, const std::filesystem::path& path,
+void LogSnapshotRead(telemetry::Log& log, const std::string& name,
                      const absl::Status& status) {
   log.Write(status.ok() ? Severity::kInfo : Severity::kError,
             status.ok() ? "started from a snapshot"
                         : "a snapshot cannot be used; trying an older one",
-            {{"snapshot", path.filename().string()},
+            {{"snapshot", std::string_view(name)},
              {"error", std::string_view(status.message().data(),
                                         status.message().size())}});
 }
@@ -119,9 +128,15 @@ rpc::CallOptions CallOptionsFrom(const Config& config) {
 
 workspace::WorkspaceOptions WorkspaceOptionsFrom(const Config& config) {
   workspace::WorkspaceOptions options;
-  options.snapshot_folder = TenantsFolder(config);
-  options.snapshot_every_bytes = config.snapshot_every_bytes;
-  options.creator = fmt::format("mi-server {}", BuildVersion());
+  workspace::SnapshotOptions& snapshots = options.snapshots;
+  snapshots.store.folder = SnapshotsFolder(config);
+  snapshots.store.bucket = config.snapshot_dir_is_bucket;
+  snapshots.every_bytes = config.snapshot_every_bytes;
+  snapshots.every = milliseconds(config.snapshot_interval_ms);
+  snapshots.kept = config.snapshots_kept;
+  snapshots.keep_journal = config.keep_journal;
+  snapshots.restore_missing_journal = config.restore_missing_journal;
+  snapshots.creator = fmt::format("mi-server {}", BuildVersion());
   options.idempotency_retention = milliseconds(config.idempotency_retention_ms);
   options.idempotency.max_keys = config.max_idempotency_keys;
   // A tenant's few long answers, as of collections, are made up for by its many
@@ -156,6 +171,45 @@ ServerFacts FactsFrom(const Config& config, const Clock& clock) {
   return facts;
 }
 
+// Tenants that have a journal, or snapshots where there is none.
+absl::StatusOr<std::set<std::string>> FindTenants(const Config& config) {
+  std::error_code error;
+  const std::filesystem::path data = TenantsFolder(config);
+  std::filesystem::create_directories(data, error);
+  if (error) {
+    return absl::FailedPreconditionError(
+        fmt::format("cannot create the data folder {}: {}", data.string(),
+                    error.message()));
+  }
+  std::set<std::string> tenants;
+  for (const auto& folder : {data, SnapshotsFolder(config)}) {
+    for (const auto& tenant :
+         std::filesystem::directory_iterator(folder, error)) {
+      if (tenant.is_directory()) {
+        tenants.insert(tenant.path().filename().string());
+      }
+    }
+    if (error && folder == data) {
+      return absl::FailedPreconditionError(
+          fmt::format("cannot read the data folder {}: {}", data.string(),
+                      error.message()));
+    }
+  }
+  return tenants;
+}
+
+JobOptions JobOptionsFrom(telemetry::Metrics& metrics) {
+  JobOptions options;
+  options.on_end = [&metrics](v1::JobKind kind, v1::JobState state) {
+    metrics
+        .AddCounter(telemetry::metric::kJobsEnded,
+                    {{"kind", v1::JobKind_Name(kind)},
+                     {"state", v1::JobState_Name(state)}})
+        .Increment();
+  };
+  return options;
+}
+
 }  // namespace
 
 // In the order in which they are made; they go in the reverse order.
@@ -168,24 +222,15 @@ struct Server::Parts {
                 .threads = config.build_threads == 0 ? 1 : config.build_threads,
                 .nice = 19}),
         commit_metrics(metrics),
+        snapshot_metrics(metrics),
         workspaces(JournalOpener(config, log), WorkspaceOptionsFrom(config),
-                   {.clock = &clock,
-                    .lanes = Lanes(seals, merges, log),
-                    .on_commit =
-                        [this](const workspace::CommitEvent& event) {
-                          commit_metrics.Count(event);
-                        },
-                    .on_snapshot_read =
-                        [&log](const auto& path, const absl::Status& status) {
-                          LogSnapshotRead(log, path, status);
-                        }}) {}
+                   Environment()),
+        jobs(clock, JobOptionsFrom(metrics)) {}
 
+  workspace::WorkspaceEnvironment Environment();
   absl::Status Load();
   absl::Status Listen();
   void KeepUp(const std::stop_token& stop);
-  void WriteSnapshots(const std::stop_token& stop);
-  void WriteSnapshot(const std::string& tenant, workspace::Workspace& workspace,
-                     const std::stop_token& stop);
   void SetServing(bool serving);
 
   const Config config;
@@ -197,7 +242,10 @@ struct Server::Parts {
   Executor seals;
   Executor merges;
   CommitMetrics commit_metrics;
+  SnapshotMetrics snapshot_metrics;
   workspace::Directory workspaces;
+  JobTable jobs;
+  std::atomic<bool> loaded{false};
   std::unique_ptr<rpc::Calls> calls;
   std::unique_ptr<CollectionService> collection_service;
   std::unique_ptr<SearchService> search_service;
@@ -206,29 +254,45 @@ struct Server::Parts {
   int port = 0;
   std::unique_ptr<telemetry::MetricsServer> metrics_server;
   std::jthread upkeep;
-  std::jthread snapshots;
+  std::optional<SnapshotSchedule> snapshots;
 };
 
-// Replays the journals of the tenants that have one.
+workspace::WorkspaceEnvironment Server::Parts::Environment() {
+  workspace::WorkspaceEnvironment environment;
+  environment.clock = &clock;
+  environment.lanes = Lanes(seals, merges, log);
+  environment.on_commit = [this](const workspace::CommitEvent& event) {
+    commit_metrics.Count(event);
+  };
+  environment.on_snapshot_read = [this](const std::string& name,
+                                        const absl::Status& status) {
+    snapshot_metrics.CountRead(status);
+    LogSnapshotRead(log, name, status);
+  };
+  environment.on_snapshot_written =
+      [this](const workspace::SnapshotEvent& event) {
+        snapshot_metrics.CountWritten(event);
+      };
+  return environment;
+}
+
+// Reads what the tenants that are known have stored.
 absl::Status Server::Parts::Load() {
-  const std::filesystem::path folder = TenantsFolder(config);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    return absl::FailedPreconditionError(
-        fmt::format("cannot create the data folder {}: {}", folder.string(),
-                    error.message()));
+  const auto start = steady_clock::now();
+  ASSIGN_OR_RETURN(const std::set<std::string> tenants, FindTenants(config));
+  for (const std::string& tenant : tenants) {
+    const auto tenant_start = steady_clock::now();
+    RETURN_IF_ERROR(workspaces.Preload(tenant));
+    const auto took = std::chrono::duration_cast<milliseconds>(
+        steady_clock::now() - tenant_start);
+    log.Write(Severity::kInfo, "loaded a tenant",
+              {{"tenant", tenant}, {"duration_ms", int64_t{took.count()}}});
   }
-  for (const auto& tenant :
-       std::filesystem::directory_iterator(folder, error)) {
-    const auto start = steady_clock::now();
-    const std::string name = tenant.path().filename().string();
-    RETURN_IF_ERROR(workspaces.Preload(name));
-    const auto took =
-        std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
-    log.Write(Severity::kInfo, "replayed a journal",
-              {{"tenant", name}, {"duration_ms", int64_t{took.count()}}});
-  }
+  metrics.AddGauge(telemetry::metric::kStartupSeconds, {})
+      .Set(std::chrono::duration<double>(steady_clock::now() - start).count());
+  workspaces.SetLoading(false);
+  loaded = true;
+  SetServing(true);
   return absl::OkStatus();
 }
 
@@ -237,8 +301,8 @@ absl::Status Server::Parts::Listen() {
                                        CallOptionsFrom(config));
   collection_service = std::make_unique<CollectionService>(*calls, workspaces);
   search_service = std::make_unique<SearchService>(*calls, workspaces, clock);
-  operations_service =
-      std::make_unique<OperationsService>(*calls, FactsFrom(config, clock));
+  operations_service = std::make_unique<OperationsService>(
+      *calls, workspaces, jobs, FactsFrom(config, clock));
 
   grpc::ServerBuilder builder;
   rpc::ConfigureServer({.max_request_bytes = config.max_message_bytes,
@@ -255,18 +319,19 @@ absl::Status Server::Parts::Listen() {
     return absl::UnavailableError(fmt::format(
         "cannot listen on {}: is another server running?", config.listen));
   }
-  SetServing(true);
-
+  SetServing(false);
+  grpc_server->GetHealthCheckService()->SetServingStatus(kLivenessService,
+                                                         true);
   ASSIGN_OR_RETURN(const Endpoint endpoint,
                    ParseEndpoint(config.metrics_listen));
   ASSIGN_OR_RETURN(metrics_server, telemetry::MetricsServer::Start(
                                        endpoint.host, endpoint.port, metrics,
-                                       [] { return true; }));
+                                       [this] { return loaded.load(); }));
   return absl::OkStatus();
 }
 
 void Server::Parts::SetServing(bool serving) {
-  for (const char* service : kHealthServices) {
+  for (const char* service : kReadinessServices) {
     grpc_server->GetHealthCheckService()->SetServingStatus(service, serving);
   }
 }
@@ -288,35 +353,6 @@ void Server::Parts::KeepUp(const std::stop_token& stop) {
   }
 }
 
-// A thread of its own: a large snapshot takes seconds.
-void Server::Parts::WriteSnapshots(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  while (!wake.wait_for(lock, stop, kUpkeepInterval,
-                        [&stop] { return stop.stop_requested(); })) {
-    for (const auto& [tenant, workspace] : workspaces.All()) {
-      if (workspace->SnapshotIsDue()) WriteSnapshot(tenant, *workspace, stop);
-    }
-  }
-}
-
-void Server::Parts::WriteSnapshot(const std::string& tenant,
-                                  workspace::Workspace& workspace,
-                                  const std::stop_token& stop) {
-  const auto start = clock.Steady();
-  const absl::Status status = workspace.WriteSnapshot(stop);
-  if (absl::IsCancelled(status)) return;
-  const std::chrono::duration<double> took = clock.Steady() - start;
-  log.Write(status.ok() ? Severity::kInfo : Severity::kError,
-            status.ok() ? "a snapshot was written"
-                        : "a snapshot could not be written",
-            {{"tenant", tenant},
-             {"seconds", took.count()},
-             {"error", std::string_view(status.message().data(),
-                                        status.message().size())}});
-}
-
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
                                                       telemetry::Log& log) {
   auto parts = std::make_unique<Parts>(config, log);
@@ -331,13 +367,16 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config,
                                      : DetectMemoryLimit()));
   parts->metrics.Observe(std::make_unique<telemetry::ProcessMetrics>());
   ObserveWorkspaces(parts->workspaces, parts->metrics);
-  RETURN_IF_ERROR(parts->Load());
-  RETURN_IF_ERROR(parts->Listen());
-  parts->upkeep = std::jthread(
-      [raw = parts.get()](std::stop_token stop) { raw->KeepUp(stop); });
-  parts->snapshots = std::jthread(
-      [raw = parts.get()](std::stop_token stop) { raw->WriteSnapshots(stop); });
-  return std::unique_ptr<Server>(new Server(std::move(parts)));
+  Parts& started = *parts;
+  std::unique_ptr<Server> server(new Server(std::move(parts)));
+  // Probes and clients are answered while it loads: not yet.
+  started.workspaces.SetLoading(true);
+  RETURN_IF_ERROR(started.Listen());
+  RETURN_IF_ERROR(started.Load());
+  started.upkeep =
+      std::jthread([&started](std::stop_token stop) { started.KeepUp(stop); });
+  started.snapshots.emplace(started.workspaces, log);
+  return server;
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -351,11 +390,11 @@ int Server::metrics_port() const { return parts_->metrics_server->port(); }
 absl::Status Server::ReloadKeys() { return parts_->authenticator->Reload(); }
 
 void Server::Stop() {
-  if (parts_->grpc_server == nullptr) return;
+  if (parts_->grpc_server == nullptr) return;  // stopped, or never started
   const auto deadline =
       steady_clock::now() + milliseconds(parts_->config.drain_timeout_ms);
   parts_->SetServing(false);
-  parts_->snapshots.request_stop();
+  if (parts_->snapshots) parts_->snapshots->RequestStop();
   parts_->calls->StartDraining();
   if (!parts_->calls->Drain(deadline)) {
     parts_->log.Write(Severity::kWarning,
@@ -365,9 +404,10 @@ void Server::Stop() {
   parts_->grpc_server->Shutdown(std::chrono::system_clock::now() +
                                 milliseconds(500));
   parts_->grpc_server.reset();
-  parts_->upkeep.request_stop();
-  parts_->upkeep.join();
-  parts_->snapshots.join();
+  // Both end with a snapshot that is being written, in a moment.
+  parts_->jobs.Stop();
+  parts_->snapshots.reset();
+  parts_->upkeep = {};
   parts_->workspaces.Close();
 }
 

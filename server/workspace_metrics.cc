@@ -90,6 +90,32 @@ void CommitMetrics::Count(const workspace::CommitEvent& event) const {
   }
 }
 
+SnapshotMetrics::SnapshotMetrics(telemetry::Metrics& metrics)
+    : last_success_(
+          metrics.AddGauge(telemetry::metric::kSnapshotLastSuccess, {})),
+      bytes_(metrics.AddGauge(telemetry::metric::kSnapshotBytes, {})),
+      seconds_(metrics.AddHistogram(telemetry::metric::kSnapshotDurationSeconds,
+                                    {}, telemetry::LatencyBuckets())),
+      errors_(metrics.AddCounter(telemetry::metric::kSnapshotErrors, {})),
+      used_(metrics.AddCounter(telemetry::metric::kSnapshotReads,
+                               {{"result", "ok"}})),
+      unusable_(metrics.AddCounter(telemetry::metric::kSnapshotReads,
+                                   {{"result", "unusable"}})) {}
+
+void SnapshotMetrics::CountWritten(
+    const workspace::SnapshotEvent& event) const {
+  if (absl::IsCancelled(event.outcome.status())) return;
+  if (!event.outcome.ok()) return errors_.Increment();
+  constexpr double kMicros = 1e6;
+  last_success_.Set(static_cast<double>(event.outcome->created) / kMicros);
+  bytes_.Set(static_cast<double>(event.outcome->bytes));
+  seconds_.Observe(std::chrono::duration<double>(event.time).count());
+}
+
+void SnapshotMetrics::CountRead(const absl::Status& status) const {
+  (status.ok() ? used_ : unusable_).Increment();
+}
+
 void ObserveWorkspaces(const workspace::Directory& workspaces,
                        telemetry::Metrics& metrics) {
   metrics.Observe(telemetry::metric::kJournalAppliedSequence, [&workspaces] {
@@ -97,6 +123,23 @@ void ObserveWorkspaces(const workspace::Directory& workspaces,
     for (const auto& [tenant, workspace] : workspaces.All()) {
       samples.push_back(
           {{{"shard", tenant}}, static_cast<double>(workspace->sequence())});
+    }
+    return samples;
+  });
+  metrics.Observe(telemetry::metric::kJournalDiskBytes, [&workspaces] {
+    std::vector<Sample> samples;
+    for (const auto& [tenant, workspace] : workspaces.All()) {
+      const auto bytes = workspace->JournalBytes();
+      if (!bytes.ok()) continue;
+      samples.push_back({{{"shard", tenant}}, static_cast<double>(*bytes)});
+    }
+    return samples;
+  });
+  metrics.Observe(telemetry::metric::kIdempotencyKeys, [&workspaces] {
+    std::vector<Sample> samples;
+    for (const auto& [tenant, workspace] : workspaces.All()) {
+      samples.push_back({{{"shard", tenant}},
+                         static_cast<double>(workspace->idempotency().size())});
     }
     return samples;
   });

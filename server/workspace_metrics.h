@@ -3,6 +3,7 @@
 #ifndef MI_SERVER_WORKSPACE_METRICS_H_
 #define MI_SERVER_WORKSPACE_METRICS_H_
 
+#include "absl/status/status.h"
 #include "engine/workspace/directory.h"
 #include "server/telemetry/metrics.h"
 
@@ -22,6 +23,25 @@ class CommitMetrics {
   prometheus::Histogram& batch_records_;
   prometheus::Counter& bytes_;
   prometheus::Counter& errors_;
+};
+
+// The series that snapshots count in.
+class SnapshotMetrics {
+ public:
+  // `metrics` must outlive this object.
+  explicit SnapshotMetrics(telemetry::Metrics& metrics);
+
+  // Thread-safe, both.
+  void CountWritten(const workspace::SnapshotEvent& event) const;
+  void CountRead(const absl::Status& status) const;
+
+ private:
+  prometheus::Gauge& last_success_;
+  prometheus::Gauge& bytes_;
+  prometheus::Histogram& seconds_;
+  prometheus::Counter& errors_;
+  prometheus::Counter& used_;
+  prometheus::Counter& unusable_;
 };
 
 // Adds gauges that are computed from the workspaces at every scrape. At most

@@ -106,6 +106,12 @@ std::string_view ReasonName(Reason reason) {
       return "COLLECTION_HAS_ALIASES";
     case Reason::kPointNotFound:
       return "POINT_NOT_FOUND";
+    case Reason::kSnapshotNotFound:
+      return "SNAPSHOT_NOT_FOUND";
+    case Reason::kSnapshotInUse:
+      return "SNAPSHOT_IN_USE";
+    case Reason::kJobNotFound:
+      return "JOB_NOT_FOUND";
     case Reason::kVersionConflict:
       return "VERSION_CONFLICT";
     case Reason::kQuotaExceeded:

@@ -31,6 +31,9 @@ enum class Reason {
   kAliasExists,           // ALREADY_EXISTS
   kCollectionHasAliases,  // FAILED_PRECONDITION
   kPointNotFound,         // NOT_FOUND
+  kSnapshotNotFound,      // NOT_FOUND
+  kSnapshotInUse,         // FAILED_PRECONDITION: a start could need it
+  kJobNotFound,           // NOT_FOUND
   kVersionConflict,       // ABORTED: read again, then retry
   kQuotaExceeded,         // RESOURCE_EXHAUSTED: the tenant's share is used up
   kDiskFull,              // RESOURCE_EXHAUSTED: reads go on

@@ -1,5 +1,6 @@
 #include "engine/storage/head_watch.h"
 
+#include <string>
 #include <utility>
 
 #include "engine/base/status_macros.h"
@@ -11,6 +12,14 @@ void HeadWatch::Advance(uint64_t sequence) {
   {
     const std::lock_guard lock(head_mutex_);
     head_.sequence = sequence;
+  }
+  head_moved_.notify_all();
+}
+
+void HeadWatch::Replace(Position head) {
+  {
+    const std::lock_guard lock(head_mutex_);
+    head_ = std::move(head);
   }
   head_moved_.notify_all();
 }
@@ -40,8 +49,9 @@ absl::StatusOr<Position> HeadWatch::Wait(
     uint64_t after, std::chrono::steady_clock::time_point deadline,
     std::stop_token stop) {
   std::unique_lock lock(head_mutex_);
+  const std::string epoch = head_.epoch;
   const bool moved = head_moved_.wait_until(lock, stop, deadline, [&] {
-    return head_.sequence > after || !error_.ok();
+    return head_.sequence > after || head_.epoch != epoch || !error_.ok();
   });
   RETURN_IF_ERROR(error_);
   if (moved) return head_;

@@ -25,6 +25,9 @@ class HeadWatch {
   // Makes records up to `sequence` known as durable, and wakes who waits.
   void Advance(uint64_t sequence);
 
+  // Makes the head of another history known, and wakes who waits.
+  void Replace(Position head);
+
   // From now on every call returns `error`. False if one was set before.
   bool Fail(absl::Status error);
 

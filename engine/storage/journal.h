@@ -67,6 +67,19 @@ struct Position {
   friend bool operator==(const Position&, const Position&) = default;
 };
 
+// Where a journal's records begin.
+struct Beginning {
+  // The position in an earlier history whose state the first record of this one
+  // was written upon: of Restart. The epoch is empty for a history that began
+  // with nothing.
+  Position origin;
+  // Lowest sequence that was not truncated; the head's successor when there is
+  // no record.
+  uint64_t first = 1;
+
+  friend bool operator==(const Beginning&, const Beginning&) = default;
+};
+
 // One journal: one shard of one workspace. Thread-safe. Readers never wait for
 // an append, nor an append for readers.
 //
@@ -136,7 +149,21 @@ class Journal {
   // The position of the last durable record.
   virtual absl::StatusOr<Position> Head() = 0;
 
-  // Waits until the head is beyond `after` and returns it.
+  // Where the records begin.
+  virtual absl::StatusOr<Beginning> Begin() = 0;
+
+  // Replaces the history by one with a new epoch, whose first record will
+  // follow `origin`, a position of any history: forgets all records and
+  // idempotency rows and stores `idempotency` instead. All of it is durable
+  // when this returns the new head, and nothing has changed otherwise, unless
+  // the code is DATA_LOSS. Cost: one transaction that visits every page.
+  // Errors: as for Append.
+  virtual absl::StatusOr<Position> Restart(
+      const Position& origin, absl::Span<const IdempotencyRow> idempotency,
+      const Position& expected_head) = 0;
+
+  // Waits until the head is beyond `after`, or the history was replaced, and
+  // returns the head.
   // Errors: DEADLINE_EXCEEDED, CANCELLED when `stop` was requested.
   virtual absl::StatusOr<Position> Wait(
       uint64_t after, std::chrono::steady_clock::time_point deadline,

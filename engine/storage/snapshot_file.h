@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -27,14 +29,28 @@ struct SnapshotHeader {
   std::string shard;    // of the journal that it belongs to
   Position position;    // the journal's, whose state this is
   TimeMicros created = 0;
+  // What else its owner says of it, as name and value.
+  std::vector<std::pair<std::string, std::string>> facts;
 
   friend bool operator==(const SnapshotHeader&,
                          const SnapshotHeader&) = default;
 };
 
-// Writes one snapshot. It has its name only when it is complete and durable:
-// until then it is a file with ".partial" behind the name, which the destructor
-// removes. Thread-compatible.
+// Told how many bytes were written or read so far; an error ends the work.
+using OnBytes = std::function<absl::Status(uint64_t bytes)>;
+
+struct SnapshotWriterOptions {
+  // Where files cannot be renamed, as in a bucket that is mounted, the file is
+  // made under its own name: it can be met there before it is complete, and
+  // only what is written afterwards can say that it is.
+  bool rename = true;
+  OnBytes on_bytes;  // may be empty
+  FileCalls calls;
+};
+
+// Writes one snapshot. Until it is complete and durable it is a file with
+// ".partial" behind the name, unless the options say otherwise; the destructor
+// removes what was not completed. Thread-compatible.
 class SnapshotWriter {
  public:
   // Errors, of all calls: RESOURCE_EXHAUSTED (Reason::kDiskFull) without space;
@@ -42,7 +58,7 @@ class SnapshotWriter {
   // of the device. After the first one every call returns it.
   static absl::StatusOr<std::unique_ptr<SnapshotWriter>> Create(
       const std::filesystem::path& path, const SnapshotHeader& header,
-      FileCalls calls = {});
+      SnapshotWriterOptions options = {});
   ~SnapshotWriter();
 
   SnapshotWriter(const SnapshotWriter&) = delete;
@@ -58,6 +74,8 @@ class SnapshotWriter {
   absl::Status Finish();
 
   uint64_t bytes() const;
+  // Of a finished file: its hash, in hexadecimal.
+  std::string sha256() const;
 
  private:
   struct State;
@@ -72,18 +90,20 @@ class SnapshotReader {
  public:
   // Maps the file and reads all of it once, at about the speed of SHA-256.
   //
-  // Errors:
+  // Errors, beside those of `on_bytes`:
   //   NOT_FOUND            there is no such file
   //   FAILED_PRECONDITION  it is no snapshot, or of a newer format
   //   DATA_LOSS            it is damaged or incomplete
   static absl::StatusOr<std::unique_ptr<SnapshotReader>> Open(
-      const std::filesystem::path& path);
+      const std::filesystem::path& path, const OnBytes& on_bytes = {});
   ~SnapshotReader();
 
   SnapshotReader(const SnapshotReader&) = delete;
   SnapshotReader& operator=(const SnapshotReader&) = delete;
 
   const SnapshotHeader& header() const { return header_; }
+  // Its hash, in hexadecimal.
+  std::string sha256() const;
   std::vector<std::string> section_names() const;
   // Valid as long as the reader. Errors: DATA_LOSS when there is none with this
   // name.

@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include <utility>
+
 namespace mi::storage::internal {
 
 void WriteHeader(const SnapshotHeader& header, Writer& out) {
@@ -10,6 +12,11 @@ void WriteHeader(const SnapshotHeader& header, Writer& out) {
   out.String(header.position.epoch);
   out.Varint(header.position.sequence);
   out.SignedVarint(header.created);
+  out.Varint(header.facts.size());
+  for (const auto& [name, value] : header.facts) {
+    out.String(name);
+    out.String(value);
+  }
 }
 
 SnapshotHeader ReadHeader(Reader& in) {
@@ -19,6 +26,10 @@ SnapshotHeader ReadHeader(Reader& in) {
   header.position.epoch = in.String();
   header.position.sequence = in.Varint();
   header.created = in.SignedVarint();
+  for (size_t facts = in.Count(/*min_bytes=*/2); facts > 0; --facts) {
+    std::string name(in.String());
+    header.facts.emplace_back(std::move(name), in.String());
+  }
   return header;
 }
 
@@ -65,6 +76,18 @@ std::array<char, kHashBytes> Sha256::Finish() {
   EVP_DigestFinal_ex(Context(context_),
                      reinterpret_cast<unsigned char*>(hash.data()), nullptr);
   return hash;
+}
+
+std::string HexText(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const char byte : bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    text.push_back(kDigits[value >> 4]);
+    text.push_back(kDigits[value & 15]);
+  }
+  return text;
 }
 
 }  // namespace mi::storage::internal

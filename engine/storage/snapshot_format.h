@@ -56,6 +56,9 @@ class Sha256 {
   void* const context_;  // EVP_MD_CTX
 };
 
+// Two lower-case digits a byte.
+std::string HexText(std::string_view bytes);
+
 }  // namespace mi::storage::internal
 
 #endif  // MI_ENGINE_STORAGE_SNAPSHOT_FORMAT_H_

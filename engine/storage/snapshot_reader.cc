@@ -1,6 +1,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -71,15 +72,27 @@ absl::Status CheckOutside(const std::filesystem::path& path,
   return absl::OkStatus();
 }
 
+std::string_view StoredHash(std::string_view bytes) {
+  return bytes.substr(
+      bytes.size() - internal::kHashBytes - internal::kSnapshotEnd.size(),
+      internal::kHashBytes);
+}
+
 absl::Status CheckHash(const std::filesystem::path& path,
-                       std::string_view bytes) {
+                       std::string_view bytes, const OnBytes& on_bytes) {
+  // Bytes between two looks at whether to go on.
+  constexpr size_t kPiece = size_t{4} << 20;
   const size_t hashed =
       bytes.size() - internal::kHashBytes - internal::kSnapshotEnd.size();
   internal::Sha256 hash;
-  hash.Update(bytes.substr(0, hashed));
+  for (size_t done = 0; done < hashed;) {
+    const size_t piece = std::min(kPiece, hashed - done);
+    hash.Update(bytes.substr(done, piece));
+    done += piece;
+    if (on_bytes) RETURN_IF_ERROR(on_bytes(done));
+  }
   const auto found = hash.Finish();
-  if (bytes.substr(hashed, internal::kHashBytes) !=
-      std::string_view(found.data(), found.size())) {
+  if (StoredHash(bytes) != std::string_view(found.data(), found.size())) {
     return Damaged(path, "its SHA-256 does not fit");
   }
   return absl::OkStatus();
@@ -97,7 +110,7 @@ SnapshotReader::SnapshotReader(std::unique_ptr<Mapping> mapping,
 SnapshotReader::~SnapshotReader() = default;
 
 absl::StatusOr<std::unique_ptr<SnapshotReader>> SnapshotReader::Open(
-    const std::filesystem::path& path) {
+    const std::filesystem::path& path, const OnBytes& on_bytes) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return FileError("snapshot", "open", path, errno);
   auto mapping = std::make_unique<Mapping>();
@@ -116,7 +129,7 @@ absl::StatusOr<std::unique_ptr<SnapshotReader>> SnapshotReader::Open(
   madvise(mapping->data, mapping->size, MADV_SEQUENTIAL);
   const std::string_view bytes = mapping->bytes();
   RETURN_IF_ERROR(CheckOutside(path, bytes));
-  RETURN_IF_ERROR(CheckHash(path, bytes));
+  RETURN_IF_ERROR(CheckHash(path, bytes, on_bytes));
 
   // From here on the bytes are what a writer wrote; they are still read with
   // care, since anybody can compute a hash.
@@ -147,6 +160,10 @@ absl::StatusOr<std::unique_ptr<SnapshotReader>> SnapshotReader::Open(
   }
   return std::unique_ptr<SnapshotReader>(new SnapshotReader(
       std::move(mapping), std::move(header), std::move(sections)));
+}
+
+std::string SnapshotReader::sha256() const {
+  return internal::HexText(StoredHash(mapping_->bytes()));
 }
 
 std::vector<std::string> SnapshotReader::section_names() const {

@@ -90,6 +90,7 @@ absl::StatusOr<IdempotencyWriter> IdempotencyWriter::Prepare(
       database.Prepare("INSERT INTO idempotency(number, key, request_hash,"
                        " sequence, expires_at, crc, answer)"
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+  ASSIGN_OR_RETURN(writer.clear_, database.Prepare("DELETE FROM idempotency"));
   ASSIGN_OR_RETURN(writer.first_expiry_,
                    database.Prepare("SELECT 1 FROM idempotency"
                                     " WHERE expires_at <= ?1 LIMIT 1"));
@@ -120,6 +121,8 @@ absl::Status IdempotencyWriter::Insert(absl::Span<const IdempotencyRow> rows) {
   }
   return absl::OkStatus();
 }
+
+absl::Status IdempotencyWriter::Clear() { return clear_.Run(); }
 
 absl::StatusOr<bool> IdempotencyWriter::HasExpired(TimeMicros now) {
   first_expiry_.Bind(1, now);

@@ -40,6 +40,9 @@ class IdempotencyWriter {
 
   absl::Status Insert(absl::Span<const IdempotencyRow> rows);
 
+  // Deletes every row.
+  absl::Status Clear();
+
   // Whether a row expires at `now` or before.
   absl::StatusOr<bool> HasExpired(TimeMicros now);
   // Deletes a bounded number of those rows.
@@ -48,6 +51,7 @@ class IdempotencyWriter {
  private:
   Statement last_number_;
   Statement insert_;
+  Statement clear_;
   Statement first_expiry_;
   Statement drop_;
 };

@@ -23,8 +23,10 @@
 namespace mi::storage {
 namespace {
 
-// Bounds what one transaction of TruncateBefore adds to the write-ahead log.
-constexpr uint64_t kTruncatedAtOnce = 4096;
+// Bounds how long one transaction of TruncateBefore keeps appends waiting:
+// every page of a body is visited.
+constexpr int64_t kTruncatedAtOnce = 4096;
+constexpr int64_t kTruncatedBytesAtOnce = 16 << 20;
 
 // Maintain() leaves a log that is shorter than a sixteenth of the maximum.
 constexpr size_t kMaintainFraction = 16;
@@ -70,6 +72,10 @@ class SqliteJournal final : public Journal {
   absl::Status ReadIdempotency(IdempotencyVisitor visit) override;
   absl::Status DropExpiredIdempotency(TimeMicros now) override;
   absl::StatusOr<Position> Head() override { return head_.Head(); }
+  absl::StatusOr<Beginning> Begin() override;
+  absl::StatusOr<Position> Restart(const Position& origin,
+                                   absl::Span<const IdempotencyRow> idempotency,
+                                   const Position& expected_head) override;
   absl::StatusOr<Position> Wait(uint64_t after,
                                 std::chrono::steady_clock::time_point deadline,
                                 std::stop_token stop) override {
@@ -83,7 +89,13 @@ class SqliteJournal final : public Journal {
   template <typename Change>
   absl::Status TransactLocked(Change&& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(writer_mutex_);
+  absl::StatusOr<Position> ExpectHead(const Position& expected) const;
+  absl::Status RestartLocked(const Position& origin)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(writer_mutex_);
   absl::Status InsertLocked(absl::Span<const Record> records, uint64_t old_head)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(writer_mutex_);
+  // Behind the records from `first` on that one transaction may delete.
+  absl::StatusOr<uint64_t> SliceEndLocked(int64_t first)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(writer_mutex_);
   absl::Status TruncateSliceLocked(uint64_t sequence)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(writer_mutex_);
@@ -192,13 +204,7 @@ absl::StatusOr<Position> SqliteJournal::Append(
     const Position& expected_head) {
   RETURN_IF_ERROR(CheckSizes(records, idempotency));
   const absl::MutexLock lock(&writer_mutex_);
-  ASSIGN_OR_RETURN(Position head, head_.Head());
-  if (head != expected_head) {
-    return absl::AbortedError(
-        fmt::format("journal: the head is {} of epoch {}, not {} of epoch {}",
-                    head.sequence, head.epoch, expected_head.sequence,
-                    expected_head.epoch));
-  }
+  ASSIGN_OR_RETURN(Position head, ExpectHead(expected_head));
   if (records.empty() && idempotency.empty()) return head;
   RETURN_IF_ERROR(TransactLocked([&]() -> absl::Status {
     writer_mutex_.AssertHeld();
@@ -212,6 +218,53 @@ absl::StatusOr<Position> SqliteJournal::Append(
     (void)Checkpoint(writer_, SQLITE_CHECKPOINT_PASSIVE);
   }
   return head;
+}
+
+absl::StatusOr<Position> SqliteJournal::ExpectHead(
+    const Position& expected) const {
+  ASSIGN_OR_RETURN(Position head, head_.Head());
+  if (head == expected) return head;
+  return absl::AbortedError(fmt::format(
+      "journal: the head is {} of epoch {}, not {} of epoch {}", head.sequence,
+      head.epoch, expected.sequence, expected.epoch));
+}
+
+absl::StatusOr<Beginning> SqliteJournal::Begin() {
+  RETURN_IF_ERROR(head_.status());
+  const absl::MutexLock lock(&writer_mutex_);
+  ASSIGN_OR_RETURN(HeadRow row, ReadHeadRow(writer_));
+  return std::move(row.beginning);
+}
+
+absl::StatusOr<Position> SqliteJournal::Restart(
+    const Position& origin, absl::Span<const IdempotencyRow> idempotency,
+    const Position& expected_head) {
+  RETURN_IF_ERROR(CheckSizes({}, idempotency));
+  const absl::MutexLock lock(&writer_mutex_);
+  RETURN_IF_ERROR(ExpectHead(expected_head).status());
+  RETURN_IF_ERROR(TransactLocked([&]() -> absl::Status {
+    writer_mutex_.AssertHeld();
+    RETURN_IF_ERROR(RestartLocked(origin));
+    RETURN_IF_ERROR(idempotency_.Clear());
+    return idempotency_.Insert(idempotency);
+  }));
+  ASSIGN_OR_RETURN(HeadRow row, ReadHeadRow(writer_));
+  head_.Replace(row.head);
+  return std::move(row.head);
+}
+
+absl::Status SqliteJournal::RestartLocked(const Position& origin) {
+  ASSIGN_OR_RETURN(Statement forget, writer_.Prepare("DELETE FROM journal"));
+  RETURN_IF_ERROR(forget.Run());
+  ASSIGN_OR_RETURN(
+      Statement begin,
+      writer_.Prepare(fmt::format(
+          "UPDATE journal_head SET epoch = {}, first = ?2 + 1, sequence = ?2,"
+          " origin_epoch = ?1, origin_sequence = ?2",
+          kRandomEpoch)));
+  begin.BindText(1, origin.epoch);
+  begin.Bind(2, static_cast<int64_t>(origin.sequence));
+  return begin.Run();
 }
 
 absl::Status SqliteJournal::InsertLocked(absl::Span<const Record> records,
@@ -273,13 +326,29 @@ absl::Status SqliteJournal::TruncateBefore(uint64_t sequence) {
     ASSIGN_OR_RETURN(const int64_t first,
                      writer_.QueryInt("SELECT first FROM journal_head"));
     if (sequence <= static_cast<uint64_t>(first)) return absl::OkStatus();
-    const uint64_t slice =
-        std::min(sequence, static_cast<uint64_t>(first) + kTruncatedAtOnce);
+    ASSIGN_OR_RETURN(const uint64_t slice, SliceEndLocked(first));
     RETURN_IF_ERROR(TransactLocked([&] {
       writer_mutex_.AssertHeld();
-      return TruncateSliceLocked(slice);
+      return TruncateSliceLocked(std::min(sequence, slice));
     }));
   }
+}
+
+absl::StatusOr<uint64_t> SqliteJournal::SliceEndLocked(int64_t first) {
+  // A body's length stands before it: none of its pages is read.
+  ASSIGN_OR_RETURN(
+      Statement lengths,
+      writer_.Prepare("SELECT length(body) FROM journal WHERE sequence >= ?1"
+                      " ORDER BY sequence LIMIT ?2"));
+  lengths.Bind(1, first);
+  lengths.Bind(2, kTruncatedAtOnce);
+  auto end = static_cast<uint64_t>(first);
+  for (int64_t bytes = 0; bytes < kTruncatedBytesAtOnce; ++end) {
+    ASSIGN_OR_RETURN(const bool row, lengths.Step());
+    if (!row) break;
+    bytes += lengths.Int(0);
+  }
+  return end;
 }
 
 absl::Status SqliteJournal::TruncateSliceLocked(uint64_t sequence) {

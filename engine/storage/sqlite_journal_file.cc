@@ -26,7 +26,9 @@ CREATE TABLE journal_head (
   shard TEXT PRIMARY KEY NOT NULL,
   epoch TEXT NOT NULL,
   first INTEGER NOT NULL,
-  sequence INTEGER NOT NULL
+  sequence INTEGER NOT NULL,
+  origin_epoch TEXT NOT NULL DEFAULT '',
+  origin_sequence INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE journal (
   sequence INTEGER PRIMARY KEY NOT NULL,
@@ -37,14 +39,10 @@ CREATE TABLE journal (
 ) STRICT;
 )sql";
 
-// A random (version 4) UUID; SQLite seeds its generator from the system.
-constexpr char kInsertHead[] = R"sql(
-INSERT INTO journal_head(shard, epoch, first, sequence)
-SELECT ?1,
-       substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) ||
-       '-' || substr('89ab', 1 + (r & 3), 1) || substr(h, 18, 3) || '-' ||
-       substr(h, 21, 12), 1, 0
-FROM (SELECT lower(hex(randomblob(16))) AS h, random() AS r)
+// What an older format lacks, by the format that brought it.
+constexpr char kOriginColumns[] = R"sql(
+ALTER TABLE journal_head ADD COLUMN origin_epoch TEXT NOT NULL DEFAULT '';
+ALTER TABLE journal_head ADD COLUMN origin_sequence INTEGER NOT NULL DEFAULT 0;
 )sql";
 
 // The settings that make a returned COMMIT durable, for each connection.
@@ -76,7 +74,12 @@ absl::Status Create(Database& database, std::string_view shard) {
       "PRAGMA application_id = {}; PRAGMA user_version = {}; {} {}",
       kApplicationId, kJournalFormat, kSchema, kIdempotencySchema)));
   {
-    ASSIGN_OR_RETURN(Statement insert, database.Prepare(kInsertHead));
+    ASSIGN_OR_RETURN(
+        Statement insert,
+        database.Prepare(fmt::format(
+            "INSERT INTO journal_head(shard, epoch, first, sequence)"
+            " VALUES (?1, {}, 1, 0)",
+            kRandomEpoch)));
     insert.BindText(1, shard);
     RETURN_IF_ERROR(insert.Run());
   }
@@ -90,8 +93,10 @@ absl::Status Migrate(Database& database) {
                    database.QueryInt("PRAGMA user_version"));
   if (format == kJournalFormat) return absl::OkStatus();
   RETURN_IF_ERROR(database.Execute("BEGIN IMMEDIATE"));
-  RETURN_IF_ERROR(database.Execute(fmt::format(
-      "{} PRAGMA user_version = {};", kIdempotencySchema, kJournalFormat)));
+  if (format < 2) RETURN_IF_ERROR(database.Execute(kIdempotencySchema));
+  if (format < 3) RETURN_IF_ERROR(database.Execute(kOriginColumns));
+  RETURN_IF_ERROR(database.Execute(
+      fmt::format("PRAGMA user_version = {};", kJournalFormat)));
   return database.Execute("COMMIT");
 }
 
@@ -159,6 +164,20 @@ absl::StatusOr<Database> ConnectToJournalFile(const std::filesystem::path& path,
   ASSIGN_OR_RETURN(Database database, Database::Open(path.string(), mode));
   RETURN_IF_ERROR(Configure(database));
   return database;
+}
+
+absl::StatusOr<HeadRow> ReadHeadRow(Database& database) {
+  ASSIGN_OR_RETURN(Statement query,
+                   database.Prepare("SELECT epoch, sequence, origin_epoch,"
+                                    " origin_sequence, first"
+                                    " FROM journal_head"));
+  ASSIGN_OR_RETURN(const bool row, query.Step());
+  if (!row) return DataLoss("journal: the head row is missing");
+  return HeadRow{.head = {std::string(query.Bytes(0)),
+                          static_cast<uint64_t>(query.Int(1))},
+                 .beginning = {.origin = {std::string(query.Bytes(2)),
+                                          static_cast<uint64_t>(query.Int(3))},
+                               .first = static_cast<uint64_t>(query.Int(4))}};
 }
 
 absl::StatusOr<JournalFile> OpenJournalFile(const JournalFolder& folder,

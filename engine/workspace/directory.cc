@@ -6,6 +6,11 @@
 #include "engine/base/status_macros.h"
 
 namespace mi::workspace {
+namespace {
+
+constexpr auto kTryAgain = std::chrono::milliseconds(1000);
+
+}  // namespace
 
 Directory::Directory(OpenJournal open_journal, const WorkspaceOptions& options,
                      WorkspaceEnvironment environment)
@@ -17,8 +22,15 @@ absl::Status Directory::Preload(const std::string& tenant) {
   return OpenTenant(tenant).status();
 }
 
+absl::Status Directory::CheckLoaded() const {
+  if (!loading_) return absl::OkStatus();
+  return RetryLater(absl::StatusCode::kUnavailable, Reason::kNotReady,
+                    "the server is still reading what is stored", kTryAgain);
+}
+
 absl::StatusOr<std::shared_ptr<Workspace>> Directory::Open(
     const TenantScope& scope) {
+  RETURN_IF_ERROR(CheckLoaded());
   return OpenTenant(scope.tenant());
 }
 
@@ -28,16 +40,15 @@ absl::StatusOr<std::shared_ptr<Workspace>> Directory::OpenTenant(
   if (closed_) {
     return RetryLater(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
                       "the server is shutting down",
-                      std::chrono::milliseconds(1000));
+                      kTryAgain);
   }
   std::shared_ptr<Workspace>& workspace = workspaces_[tenant];
   if (workspace != nullptr) return workspace;
   auto journal = open_journal_(tenant);
   if (journal.ok()) {
     WorkspaceOptions options = options_;
-    if (!options.snapshot_folder.empty()) {
-      options.snapshot_folder /= std::filesystem::path(tenant) / "snapshots";
-    }
+    std::filesystem::path& folder = options.snapshots.store.folder;
+    if (!folder.empty()) folder = folder / tenant / "snapshots";
     auto opened = Workspace::Open(*std::move(journal), options, environment_);
     if (opened.ok()) {
       workspace = *std::move(opened);

@@ -3,6 +3,7 @@
 #ifndef MI_ENGINE_WORKSPACE_DIRECTORY_H_
 #define MI_ENGINE_WORKSPACE_DIRECTORY_H_
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -26,13 +27,20 @@ class Directory {
       std::function<absl::StatusOr<std::unique_ptr<storage::Journal>>(
           const std::string& tenant)>;
 
-  // A tenant's snapshots lie in options.snapshot_folder / TENANT / "snapshots".
+  // A tenant's snapshots lie in options.snapshots.store.folder / TENANT /
+  // "snapshots".
   Directory(OpenJournal open_journal, const WorkspaceOptions& options,
             WorkspaceEnvironment environment);
 
   // Replays a tenant's journal now, before the first call. For the tenants
   // that are known at start.
   absl::Status Preload(const std::string& tenant);
+
+  // While it is, Open fails with UNAVAILABLE (Reason::kNotReady), so that calls
+  // do not pile up behind a long start.
+  void SetLoading(bool loading) { loading_ = loading; }
+  // That error while it is loading, else OK.
+  absl::Status CheckLoaded() const;
 
   // The caller's workspace. Waits while it is first opened. Errors: those of
   // Workspace::Open.
@@ -52,6 +60,7 @@ class Directory {
   const OpenJournal open_journal_;
   const WorkspaceOptions options_;
   const WorkspaceEnvironment environment_;
+  std::atomic<bool> loading_{false};
   // Held while a workspace is opened: another tenant's first call waits too,
   // which is rare, and nobody opens a journal twice.
   mutable Mutex workspaces_mutex_;

@@ -78,6 +78,13 @@ void IdempotencyTable::Add(storage::IdempotencyRow row) {
   by_expiry_.push(std::move(added));
 }
 
+void IdempotencyTable::Clear() {
+  MutexLock lock(rows_mutex_);
+  by_key_.clear();
+  by_expiry_ = {};
+  bytes_ = 0;
+}
+
 size_t IdempotencyTable::DropExpired(TimeMicros now) {
   MutexLock lock(rows_mutex_);
   size_t dropped = 0;

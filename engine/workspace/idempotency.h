@@ -57,6 +57,9 @@ class IdempotencyTable {
   // Adds a row, in place of one with the same key.
   void Add(storage::IdempotencyRow row);
 
+  // Forgets all rows.
+  void Clear();
+
   // Forgets the rows that expire at `now` or before. Returns how many.
   size_t DropExpired(TimeMicros now);
 

@@ -1,12 +1,11 @@
 #include "engine/workspace/snapshot.h"
 
-#include <algorithm>
 #include <string>
-#include <system_error>
 
 #include "engine/base/status_macros.h"
 #include "engine/vector/config_codec.h"
 #include "engine/vector/segment.h"
+#include "engine/vector/stats.h"
 #include "engine/vector/view_codec.h"
 #include "fmt/format.h"
 
@@ -14,8 +13,7 @@ namespace mi::workspace {
 namespace {
 
 constexpr char kCatalogSection[] = "catalog";
-constexpr char kExtension[] = ".snapshot";
-constexpr size_t kSequenceDigits = 20;
+constexpr char kKeysSection[] = "idempotency";
 constexpr uint32_t kSchemaVersion = 1;
 
 std::string SegmentSection(CollectionId id, size_t number) {
@@ -42,6 +40,22 @@ void WriteCatalog(const StateImage& image, Writer& out) {
   for (const auto& [alias, collection] : image.catalog->aliases) {
     out.String(alias);
     out.String(collection);
+  }
+}
+
+void WriteKeys(const StateImage& image, Writer& out) {
+  std::vector<const storage::IdempotencyRow*> rows;
+  for (const auto& row : image.keys) {
+    if (row->sequence <= image.sequence) rows.push_back(row.get());
+  }
+  out.Fixed32(kSchemaVersion);
+  out.Varint(rows.size());
+  for (const storage::IdempotencyRow* row : rows) {
+    out.String(row->key);
+    out.String(row->request_hash);
+    out.Varint(row->sequence);
+    out.SignedVarint(row->expires_at);
+    out.String(row->answer);
   }
 }
 
@@ -90,27 +104,60 @@ absl::StatusOr<std::shared_ptr<vector::Collection>> ReadPoints(
 
 }  // namespace
 
+uint64_t StateImage::CountPoints() const {
+  uint64_t points = 0;
+  for (const auto& [entry, view] : views) points += view->CountLive();
+  return points;
+}
+
+uint64_t StateImage::EstimateBytes() const {
+  uint64_t bytes = 0;
+  for (const auto& [entry, view] : views) {
+    bytes += vector::ComputeStats(*entry->points).memory.total();
+  }
+  for (const auto& row : keys) {
+    bytes += row->key.size() + row->request_hash.size() + row->answer.size();
+  }
+  return bytes;
+}
+
 absl::Status WriteImage(const StateImage& image,
-                        storage::SnapshotWriter& snapshot,
-                        const std::stop_token& stop) {
-  const auto add = [&](const std::string& name, auto write) -> absl::Status {
-    if (stop.stop_requested()) return absl::CancelledError("snapshot");
-    return snapshot.AddSection(name, write);
-  };
-  RETURN_IF_ERROR(
-      add(kCatalogSection, [&](Writer& out) { WriteCatalog(image, out); }));
+                        storage::SnapshotWriter& snapshot) {
+  RETURN_IF_ERROR(snapshot.AddSection(
+      kCatalogSection, [&](Writer& out) { WriteCatalog(image, out); }));
   for (const auto& [entry, view] : image.views) {
     const vector::CollectionView& points = *view;
     for (size_t i = 0; i < points.segments.size(); ++i) {
-      RETURN_IF_ERROR(add(SegmentSection(entry->id, i), [&, i](Writer& out) {
-        points.segments[i]->Write(image.sequence, out);
-      }));
+      RETURN_IF_ERROR(snapshot.AddSection(
+          SegmentSection(entry->id, i), [&, i](Writer& out) {
+            points.segments[i]->Write(image.sequence, out);
+          }));
     }
-    RETURN_IF_ERROR(add(DeltaSection(entry->id), [&](Writer& out) {
-      vector::WriteDeltas(points, image.sequence, out);
-    }));
+    RETURN_IF_ERROR(
+        snapshot.AddSection(DeltaSection(entry->id), [&](Writer& out) {
+          vector::WriteDeltas(points, image.sequence, out);
+        }));
   }
-  return absl::OkStatus();
+  return snapshot.AddSection(kKeysSection,
+                             [&](Writer& out) { WriteKeys(image, out); });
+}
+
+absl::StatusOr<std::vector<storage::IdempotencyRow>> ReadKeys(
+    const storage::SnapshotReader& snapshot) {
+  ASSIGN_OR_RETURN(const std::string_view bytes,
+                   snapshot.Section(kKeysSection));
+  Reader in(bytes);
+  if (in.Fixed32() != kSchemaVersion) in.Fail("another version of the keys");
+  std::vector<storage::IdempotencyRow> rows(in.Count(/*min_bytes=*/5));
+  for (storage::IdempotencyRow& row : rows) {
+    row.key = in.String();
+    row.request_hash = in.String();
+    row.sequence = in.Varint();
+    row.expires_at = in.SignedVarint();
+    row.answer = in.String();
+  }
+  RETURN_IF_ERROR(in.Finish());
+  return rows;
 }
 
 absl::StatusOr<std::shared_ptr<const Catalog>> ReadImage(
@@ -138,38 +185,6 @@ absl::StatusOr<std::shared_ptr<const Catalog>> ReadImage(
         std::make_shared<const CollectionEntry>(std::move(line.entry)));
   }
   return catalog;
-}
-
-std::filesystem::path SnapshotPath(const std::filesystem::path& folder,
-                                   uint64_t sequence) {
-  return folder /
-         fmt::format("{:0{}}{}", sequence, kSequenceDigits, kExtension);
-}
-
-void RemovePartialSnapshots(const std::filesystem::path& folder) {
-  std::error_code error;  // what cannot be removed harms nobody
-  std::vector<std::filesystem::path> partial;
-  for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
-    if (file.path().extension() == ".partial") partial.push_back(file.path());
-  }
-  for (const auto& path : partial) std::filesystem::remove(path, error);
-}
-
-std::vector<std::filesystem::path> FindSnapshots(
-    const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> found;
-  std::error_code error;
-  for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
-    const std::string stem = file.path().stem().string();
-    if (file.path().extension() == kExtension &&
-        stem.size() == kSequenceDigits &&
-        std::all_of(stem.begin(), stem.end(),
-                    [](char c) { return c >= '0' && c <= '9'; })) {
-      found.push_back(file.path());
-    }
-  }
-  std::sort(found.rbegin(), found.rend());
-  return found;
 }
 
 }  // namespace mi::workspace

@@ -1,13 +1,10 @@
-// The state of a workspace in a snapshot file, so that a start need not replay
-// the whole journal.
+// The state of a workspace as sections of a snapshot file.
 
 #ifndef MI_ENGINE_WORKSPACE_SNAPSHOT_H_
 #define MI_ENGINE_WORKSPACE_SNAPSHOT_H_
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
-#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -16,6 +13,7 @@
 #include "engine/storage/snapshot_file.h"
 #include "engine/vector/collection.h"
 #include "engine/workspace/catalog.h"
+#include "engine/workspace/idempotency.h"
 
 namespace mi::workspace {
 
@@ -27,13 +25,17 @@ struct StateImage {
   std::vector<std::pair<CollectionEntryPtr,
                         std::shared_ptr<const vector::CollectionView>>>
       views;
+  // The idempotency keys; those of later writes are left out.
+  std::vector<IdempotencyRowPtr> keys;
+
+  uint64_t CountPoints() const;
+  // About how long the snapshot will be.
+  uint64_t EstimateBytes() const;
 };
 
-// Adds the sections of a state. Errors: those of SnapshotWriter; CANCELLED when
-// `stop` was requested, seen between sections.
+// Adds the sections of a state. Errors: those of SnapshotWriter.
 absl::Status WriteImage(const StateImage& image,
-                        storage::SnapshotWriter& snapshot,
-                        const std::stop_token& stop);
+                        storage::SnapshotWriter& snapshot);
 
 // The names and collections that a snapshot holds; builds no graph. Errors:
 // DATA_LOSS for sections that WriteImage cannot have written.
@@ -42,15 +44,9 @@ absl::StatusOr<std::shared_ptr<const Catalog>> ReadImage(
     const vector::CollectionOptions& options,
     const vector::BackgroundLanes& lanes);
 
-// The snapshots of a folder, newest first: files whose name is a sequence in 20
-// digits and ".snapshot". None where there is no folder.
-std::vector<std::filesystem::path> FindSnapshots(
-    const std::filesystem::path& folder);
-// Removes what a process that was killed had not completed. For whoever alone
-// writes into the folder.
-void RemovePartialSnapshots(const std::filesystem::path& folder);
-std::filesystem::path SnapshotPath(const std::filesystem::path& folder,
-                                   uint64_t sequence);
+// The idempotency keys that a snapshot holds. Errors: DATA_LOSS as above.
+absl::StatusOr<std::vector<storage::IdempotencyRow>> ReadKeys(
+    const storage::SnapshotReader& snapshot);
 
 }  // namespace mi::workspace
 

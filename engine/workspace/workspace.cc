@@ -1,6 +1,5 @@
 #include "engine/workspace/workspace.h"
 
-#include <system_error>
 #include <utility>
 
 #include "engine/base/error.h"
@@ -46,7 +45,7 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(
     WorkspaceEnvironment environment) {
   std::unique_ptr<Workspace> workspace(
       new Workspace(std::move(journal), options, std::move(environment)));
-  RETURN_IF_ERROR(workspace->Replay());
+  RETURN_IF_ERROR(workspace->Start());
   workspace->writer_ =
       std::thread([raw = workspace.get()] { raw->WriterLoop(); });
   return workspace;
@@ -59,7 +58,11 @@ Workspace::Workspace(std::unique_ptr<storage::Journal> journal,
       environment_(std::move(environment)),
       journal_(std::move(journal)),
       state_(options.limits, options.collections, environment_.lanes),
-      idempotency_(options.idempotency) {}
+      idempotency_(options.idempotency),
+      epoch_(std::make_shared<const std::string>()),
+      store_(options.snapshots.store),
+      snapshot_time_(environment_.clock->Steady()),
+      snapshot_not_before_(environment_.clock->Steady()) {}
 
 Workspace::~Workspace() {
   {
@@ -71,102 +74,6 @@ Workspace::~Workspace() {
   for (const auto& [name, entry] : catalog()->collections) {
     entry->points->StopBackground();
   }
-}
-
-absl::Status Workspace::Replay() {
-  ASSIGN_OR_RETURN(const storage::Position head, journal_->Head());
-  epoch_ = head.epoch;
-  RETURN_IF_ERROR(journal_->Read(
-      StartFromSnapshot(head),
-      [this](const storage::StoredRecord& stored) -> absl::Status {
-        bytes_since_snapshot_ += stored.record.body.size();
-        ASSIGN_OR_RETURN(const Change change, DecodeChange(stored.record));
-        return state_.Apply(change, stored.sequence).status();
-      }));
-  return LoadIdempotency();
-}
-
-uint64_t Workspace::StartFromSnapshot(const storage::Position& head) {
-  if (options_.snapshot_folder.empty()) return 0;
-  RemovePartialSnapshots(options_.snapshot_folder);
-  for (const auto& path : FindSnapshots(options_.snapshot_folder)) {
-    const absl::Status started = StartFrom(path, head);
-    if (environment_.on_snapshot_read) {
-      environment_.on_snapshot_read(path, started);
-    }
-    if (started.ok()) return state_.sequence();
-  }
-  return 0;
-}
-
-absl::Status Workspace::StartFrom(const std::filesystem::path& path,
-                                  const storage::Position& head) {
-  ASSIGN_OR_RETURN(const auto snapshot, storage::SnapshotReader::Open(path));
-  const storage::Position& position = snapshot->header().position;
-  if (position.epoch != head.epoch || position.sequence > head.sequence) {
-    return absl::FailedPreconditionError(
-        "the snapshot is of another history than the journal");
-  }
-  ASSIGN_OR_RETURN(auto catalog, ReadImage(*snapshot, options_.collections,
-                                           environment_.lanes));
-  state_.Restore(std::move(catalog), position.sequence);
-  return absl::OkStatus();
-}
-
-StateImage Workspace::Image() {
-  MutexLock lock(apply_mutex_);
-  StateImage image{.sequence = state_.sequence(), .catalog = state_.catalog()};
-  for (const auto& [name, entry] : image.catalog->collections) {
-    image.views.emplace_back(entry, entry->points->View());
-  }
-  return image;
-}
-
-absl::Status Workspace::WriteSnapshot(const std::stop_token& stop) {
-  if (options_.snapshot_folder.empty()) {
-    return absl::FailedPreconditionError("there is no folder for snapshots");
-  }
-  MutexLock lock(snapshot_mutex_);
-  std::error_code ignored;  // creating the file says what is wrong
-  std::filesystem::create_directories(options_.snapshot_folder, ignored);
-  bytes_since_snapshot_ = 0;
-  const StateImage image = Image();
-  const std::filesystem::path path =
-      SnapshotPath(options_.snapshot_folder, image.sequence);
-  ASSIGN_OR_RETURN(
-      const auto snapshot,
-      storage::SnapshotWriter::Create(
-          path, {.creator = options_.creator,
-                 .position = {.epoch = epoch_, .sequence = image.sequence},
-                 .created = environment_.clock->Now()}));
-  RETURN_IF_ERROR(WriteImage(image, *snapshot, stop));
-  RETURN_IF_ERROR(snapshot->Finish());
-  // What the disk gives back is what was written, before an older one goes.
-  RETURN_IF_ERROR(storage::SnapshotReader::Open(path).status());
-  const auto all = FindSnapshots(options_.snapshot_folder);
-  for (size_t i = options_.snapshots_kept; i < all.size(); ++i) {
-    std::filesystem::remove(all[i], ignored);
-  }
-  return absl::OkStatus();
-}
-
-bool Workspace::SnapshotIsDue() const {
-  return !options_.snapshot_folder.empty() &&
-         options_.snapshot_every_bytes > 0 &&
-         bytes_since_snapshot_ >= options_.snapshot_every_bytes;
-}
-
-absl::Status Workspace::LoadIdempotency() {
-  const TimeMicros now = environment_.clock->Now();
-  RETURN_IF_ERROR(
-      journal_->ReadIdempotency([&](const storage::IdempotencyRow& row) {
-        if (row.expires_at > now) idempotency_.Add(row);
-        return absl::OkStatus();
-      }));
-  const absl::Status dropped = journal_->DropExpiredIdempotency(now);
-  // A full disk must not keep what is stored from being read; Tick tries again
-  // with the next key that expires.
-  return absl::IsResourceExhausted(dropped) ? absl::OkStatus() : dropped;
 }
 
 absl::Status Workspace::DropExpiredKeys() {
@@ -229,7 +136,7 @@ absl::StatusOr<std::optional<WriteResult>> Workspace::FindEarlier(
                    idempotency_.Find(request.idempotency->key, now));
   if (row == nullptr) return std::nullopt;
   WriteResult result;
-  result.epoch = epoch_;
+  result.epoch = epoch();
   result.sequence = row->sequence;
   result.answer = row->answer;
   return result;
@@ -245,7 +152,7 @@ absl::StatusOr<std::optional<storage::IdempotencyRow>> Workspace::MakeRow(
   row.sequence = state_.sequence() + group.members.size() + 1;
   row.expires_at = now + options_.idempotency_retention.count();
   WriteResult outcome = PredictOutcome(*state_.catalog(), change, row.sequence);
-  outcome.epoch = epoch_;
+  outcome.epoch = epoch();
   row.answer = idempotency->make_answer(outcome);
   RETURN_IF_ERROR(
       idempotency_.CheckRoom(group.writes.idempotency().size() + 1,
@@ -277,6 +184,7 @@ void Workspace::Admit(PendingWrite* write, Group* group) {
 }
 
 void Workspace::CommitGroup(std::deque<PendingWrite*>* pending) {
+  MutexLock commit(commit_mutex_);
   Group group{
       .writes = WriteGroup(options_.max_group_writes, options_.max_group_bytes),
       .members = {}};
@@ -288,7 +196,7 @@ void Workspace::CommitGroup(std::deque<PendingWrite*>* pending) {
   if (group.writes.empty()) return;
 
   const auto start = environment_.clock->Steady();
-  const storage::Position head{epoch_, state_.sequence()};
+  const storage::Position head{epoch(), state_.sequence()};
   const auto appended = journal_->Append(group.writes.records(),
                                          group.writes.idempotency(), head);
   if (environment_.on_commit) {
@@ -314,7 +222,7 @@ void Workspace::Conclude(const Group& group, uint64_t old_head,
     PendingWrite* member = group.members[i];
     auto result = state_.Apply(group.writes.changes()[i], old_head + i + 1);
     if (result.ok()) {
-      result->epoch = epoch_;
+      result->epoch = epoch();
       result->answer = std::move(member->answer);
     }
     member->Finish(std::move(result));

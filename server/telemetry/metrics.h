@@ -88,6 +88,37 @@ inline constexpr MetricDefinition kJournalAppliedSequence{
     "mi_journal_applied_seq",
     "Last sequence number that memory reflects, by shard.", Gauge};
 
+inline constexpr MetricDefinition kJournalDiskBytes{
+    "mi_journal_disk_bytes", "Bytes of the journal's files, by shard.", Gauge};
+inline constexpr MetricDefinition kIdempotencyKeys{
+    "mi_idempotency_keys", "Idempotency keys that are kept, by shard.", Gauge};
+
+// Snapshots.
+inline constexpr MetricDefinition kSnapshotLastSuccess{
+    "mi_snapshot_last_success_timestamp_seconds",
+    "When the last snapshot was written, since 1970.", Gauge};
+inline constexpr MetricDefinition kSnapshotBytes{
+    "mi_snapshot_bytes", "Length of the last snapshot.", Gauge};
+inline constexpr MetricDefinition kSnapshotDurationSeconds{
+    "mi_snapshot_duration_seconds",
+    "Time to write a snapshot and to read it back.", Histogram};
+inline constexpr MetricDefinition kSnapshotErrors{
+    "mi_snapshot_errors_total", "Snapshots that could not be written.",
+    Counter};
+// Label: result (ok, unusable).
+inline constexpr MetricDefinition kSnapshotReads{
+    "mi_snapshot_start_reads_total",
+    "Snapshots that a start read; each unusable one was followed by an older "
+    "one, or by the whole journal.",
+    Counter};
+inline constexpr MetricDefinition kStartupSeconds{
+    "mi_startup_seconds",
+    "Time that it took to load what the tenants have stored.", Gauge};
+
+// Label: kind, state (succeeded, failed, cancelled).
+inline constexpr MetricDefinition kJobsEnded{"mi_jobs_ended_total",
+                                             "Jobs that have ended.", Counter};
+
 // Collections. Label: collection, capped by whoever reports.
 inline constexpr MetricDefinition kIndexVectors{"mi_index_vectors",
                                                 "Live points.", Gauge};

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <mutex>
 #include <random>
 #include <set>
@@ -17,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "marketing/intelligence/v1/collection_service.grpc.pb.h"
 #include "marketing/intelligence/v1/search_service.grpc.pb.h"
+#include "tests/fault/fault_library.h"
 #include "tests/support/server_process.h"
 #include "tests/support/temporary_folder.h"
 
@@ -30,6 +32,10 @@ constexpr int kRounds = 20;
 constexpr int kDimension = 16;
 constexpr int kBatch = 50;
 constexpr uint64_t kSeed = 20261122;
+
+// How often each test that kills is repeated, in a new folder each time:
+// `make fault` wants 500 kills.
+int Repetitions() { return testing::WantsAll() ? 25 : 1; }
 
 // The vector of a point follows from its number.
 std::vector<float> VectorOf(int number) {
@@ -118,26 +124,26 @@ void CreateCollection(const ServerProcess& server) {
 
 // How the server is run, and for how long before it is killed.
 struct Killing {
+  uint64_t seed = kSeed;
   int rounds = 0;
-  std::vector<std::string> arguments;
   std::chrono::milliseconds least{0};
   std::chrono::milliseconds spread{0};
 };
 
 // Kills the server again and again while clients write; after each restart
-// everything that was acknowledged must be there.
+// everything that was acknowledged must be there. Adds the number of points
+// that were to `total`.
 void KillAgainAndAgain(const std::filesystem::path& folder,
-                       const Killing& killing) {
+                       const Killing& killing, size_t* total) {
   ::testing::Test::RecordProperty("seed", std::to_string(kSeed));
   const char* binary = std::getenv("MI_SERVER_BINARY");
   ASSERT_NE(binary, nullptr) << "set by CMake";
-  Random random(kSeed);
+  Random random(killing.seed);
   std::atomic<int> next{0};
   std::set<int> acknowledged;
   for (int round = 0; round <= killing.rounds; ++round) {
-    ServerProcess server({.binary = binary,
-                          .data_folder = folder,
-                          .arguments = killing.arguments});
+    ServerProcess server(
+        {.binary = binary, .data_folder = folder, .arguments = {}});
     ASSERT_TRUE(server.WaitUntilServing()) << "round " << round;
     if (round == 0) CreateCollection(server);
     ExpectAllPresent(server, acknowledged);
@@ -159,34 +165,28 @@ void KillAgainAndAgain(const std::filesystem::path& folder,
     for (auto& client : clients) client.join();
   }
   EXPECT_GT(acknowledged.size(), 1000);
-  ::testing::Test::RecordProperty("acknowledged",
-                                  std::to_string(acknowledged.size()));
+  *total += acknowledged.size();
+}
+
+void PrintKills(int kills, size_t acknowledged) {
+  std::cout << kills << " kills, " << acknowledged
+            << " acknowledged points, seed " << kSeed << "\n";
+  ::testing::Test::RecordProperty("kills", kills);
+  ::testing::Test::RecordProperty("acknowledged", std::to_string(acknowledged));
 }
 
 TEST(KillTest, NothingAcknowledgedIsLost) {
-  const mi::testing::TemporaryFolder folder;
-  KillAgainAndAgain(folder.path(), {.rounds = kRounds,
-                                    .least = std::chrono::milliseconds(50),
-                                    .spread = std::chrono::milliseconds(250)});
-}
-
-// Long enough for a snapshot a second: kills meet them being written, and
-// starts read what was left.
-TEST(KillTest, NothingAcknowledgedIsLostWhileSnapshotsAreWritten) {
-  const mi::testing::TemporaryFolder folder;
-  KillAgainAndAgain(folder.path(),
-                    {.rounds = 6,
-                     .arguments = {"--snapshot-every-bytes=10000"},
-                     .least = std::chrono::milliseconds(1'000),
-                     .spread = std::chrono::milliseconds(600)});
-  size_t snapshots = 0;
-  for (const auto& file :
-       std::filesystem::recursive_directory_iterator(folder.path())) {
-    snapshots += file.path().extension() == ".snapshot" ? 1 : 0;
+  size_t acknowledged = 0;
+  for (int i = 0; i < Repetitions() && !HasFailure(); ++i) {
+    const mi::testing::TemporaryFolder folder;
+    KillAgainAndAgain(folder.path(),
+                      {.seed = kSeed + static_cast<uint64_t>(i),
+                       .rounds = kRounds,
+                       .least = std::chrono::milliseconds(50),
+                       .spread = std::chrono::milliseconds(250)},
+                      &acknowledged);
   }
-  // Two are kept; a kill may come before the third has been removed.
-  EXPECT_GE(snapshots, 2) << "no snapshot was written";
-  EXPECT_LE(snapshots, 3) << "old snapshots are not removed";
+  PrintKills(Repetitions() * kRounds, acknowledged);
 }
 
 // Batches of points that must be new: one that was written twice would be
@@ -246,10 +246,10 @@ class OnceClient {
   std::string last_answer_;
 };
 
-TEST(KillTest, ABatchWithAKeyIsWrittenOnceHoweverOftenItIsSent) {
-  RecordProperty("seed", std::to_string(kSeed));
+// Adds the number of batches that were answered to `batches`.
+void SendAgainAndAgain(uint64_t seed, int* batches) {
   mi::testing::TemporaryFolder folder;
-  Random random(kSeed);
+  Random random(seed);
   OnceClient client;
   for (int round = 0; round <= kRounds; ++round) {
     ServerProcess server({.binary = std::getenv("MI_SERVER_BINARY"),
@@ -265,7 +265,7 @@ TEST(KillTest, ABatchWithAKeyIsWrittenOnceHoweverOftenItIsSent) {
     ingest.join();
     ASSERT_FALSE(::testing::Test::HasFailure()) << "round " << round;
   }
-  RecordProperty("batches", std::to_string(client.batches()));
+  *batches += client.batches();
   EXPECT_GT(client.batches(), 20);
 
   ServerProcess server({.binary = std::getenv("MI_SERVER_BINARY"),
@@ -284,6 +284,17 @@ TEST(KillTest, ABatchWithAKeyIsWrittenOnceHoweverOftenItIsSent) {
   EXPECT_TRUE(response.count() == answered ||
               response.count() == answered + kBatch)
       << response.count() << " points, " << answered << " answered";
+}
+
+TEST(KillTest, ABatchWithAKeyIsWrittenOnceHoweverOftenItIsSent) {
+  RecordProperty("seed", std::to_string(kSeed));
+  int batches = 0;
+  for (int i = 0; i < Repetitions() && !HasFailure(); ++i) {
+    SendAgainAndAgain(kSeed + static_cast<uint64_t>(i), &batches);
+  }
+  std::cout << Repetitions() * (kRounds + 1) << " kills, " << batches
+            << " acknowledged batches with keys, seed " << kSeed << "\n";
+  RecordProperty("batches", std::to_string(batches));
 }
 
 TEST(KillTest, TermDrainsWithinTenSeconds) {

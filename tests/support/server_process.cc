@@ -24,11 +24,11 @@ namespace v1 = ::marketing::intelligence::v1;
 constexpr auto kPollInterval = std::chrono::milliseconds(5);
 
 // A port that was free a moment ago.
-int FreePort() {
+int FreePort(const std::string& host) {
   const int socket_fd = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = inet_addr(host.c_str());
   socklen_t size = sizeof(address);
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   bind(socket_fd, generic, size);
@@ -37,9 +37,18 @@ int FreePort() {
   return ntohs(address.sin_port);
 }
 
+// What a call of the exec family takes; `texts` has to outlive it.
+std::vector<char*> Pointers(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 }  // namespace
 
-ServerProcess::ServerProcess(Options options) : port_(FreePort()) {
+ServerProcess::ServerProcess(Options options)
+    : host_(options.host), port_(FreePort(options.host)) {
   std::vector<std::string> arguments = {
       options.binary.string(),
       "--listen=" + address(),
@@ -49,16 +58,19 @@ ServerProcess::ServerProcess(Options options) : port_(FreePort()) {
   };
   arguments.insert(arguments.end(), options.arguments.begin(),
                    options.arguments.end());
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
+  // The first of two of one name counts.
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    options.environment.emplace_back(*variable);
+  }
+  const std::vector<char*> argv = Pointers(arguments);
+  const std::vector<char*> environment = Pointers(options.environment);
   const std::string log = (options.data_folder / "server.log").string();
   pid_ = fork();
   if (pid_ == 0) {
     const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
-    execv(argv[0], argv.data());
+    execve(argv[0], argv.data(), environment.data());
     _exit(127);
   }
 }
@@ -68,11 +80,7 @@ ServerProcess::~ServerProcess() { Kill(); }
 bool ServerProcess::WaitUntilServing(std::chrono::seconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   while (std::chrono::steady_clock::now() < deadline) {
-    int status = 0;
-    if (waitpid(pid_, &status, WNOHANG) == pid_) {
-      pid_ = -1;
-      return false;
-    }
+    if (HasEnded()) return false;
     // A fresh channel each time: a failed one waits before it tries again.
     const auto stub = v1::OperationsService::NewStub(Connect());
     grpc::ClientContext context;
@@ -101,17 +109,25 @@ void ServerProcess::Kill() {
 }
 
 int ServerProcess::Terminate(std::chrono::seconds timeout) {
-  kill(pid_, SIGTERM);
+  if (!HasEnded()) kill(pid_, SIGTERM);
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   while (std::chrono::steady_clock::now() < deadline) {
-    int status = 0;
-    if (waitpid(pid_, &status, WNOHANG) == pid_) {
-      pid_ = -1;
+    if (HasEnded() && wait_status_.has_value()) {
+      const int status = *wait_status_;
       return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
     std::this_thread::sleep_for(kPollInterval);
   }
   return -1;
+}
+
+bool ServerProcess::HasEnded() {
+  if (pid_ <= 0) return true;
+  int status = 0;
+  if (waitpid(pid_, &status, WNOHANG) != pid_) return false;
+  pid_ = -1;
+  wait_status_ = status;
+  return true;
 }
 
 double ServerProcess::CpuSeconds() const {

@@ -140,7 +140,8 @@ void SetTags(const ProductLine& line, const Audience& audience,
   constexpr double kTestShare = 0.1;
   campaign->tags = {line.tag, audience.tag, theme.tag,
                     SeasonOf(campaign->start)};
-  if (random.Chance(kRetargetingShare)) campaign->tags.emplace_back("retargeting");
+  if (random.Chance(kRetargetingShare))
+    campaign->tags.emplace_back("retargeting");
   if (random.Chance(kTestShare)) campaign->tags.emplace_back("ab-test");
 }
 

@@ -6,7 +6,13 @@ set -euo pipefail
 cd "${MI_SOURCE_DIR:?set by ctest}"
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+pid=
+# A test that fails leaves no server behind.
+clean_up() {
+  [ -z "$pid" ] || kill -TERM -- "-$pid" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap clean_up EXIT
 export DATA_DIR=$work/data DEMO_POINTS=300 BUILD_DIR
 
 fail() { echo "FAILED: $*" >&2; cat "$work"/*.txt >&2 || true; exit 1; }
@@ -41,6 +47,7 @@ interrupt() {
   kill -INT -- "-$pid"
   local code=0
   wait "$pid" || code=$?
+  pid=
   [ "$code" -eq 0 ] || fail "exit code $code after Ctrl-C"
   ! (exec 3<>"/dev/tcp/127.0.0.1/$GRPC_PORT") 2>/dev/null || fail "the server still listens"
 }

@@ -102,6 +102,65 @@ TEST_P(JournalConformanceTest, ReadingStartsBehindTheSequenceGiven) {
               StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("head 10")));
 }
 
+TEST_P(JournalConformanceTest, ANewJournalBeginsWithNothing) {
+  EXPECT_EQ(*journal_->Begin(), Beginning{});
+  ASSERT_OK(AppendNumbered(*journal_, 3));
+  ASSERT_OK(journal_->TruncateBefore(3));
+  EXPECT_EQ(*journal_->Begin(), (Beginning{.origin = {}, .first = 3}));
+}
+
+TEST_P(JournalConformanceTest, ARestartBeginsAnotherHistory) {
+  ASSERT_OK(AppendNumbered(*journal_, 5));
+  const Position old = Head();
+  ASSERT_OK(journal_->Append({}, NumberedIdempotencyRows(1, 3), old));
+  const Position origin{"an epoch of elsewhere", 1'000};
+  const auto kept = NumberedIdempotencyRows(7, 2);
+  ASSERT_OK_AND_ASSIGN(const Position head,
+                       journal_->Restart(origin, kept, old));
+  EXPECT_NE(head.epoch, old.epoch);
+  EXPECT_THAT(head.epoch, SizeIs(36));
+  EXPECT_EQ(head.sequence, 1'000);
+  // The same after a restart of the process, and appending goes on from there.
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(Head(), head);
+    EXPECT_EQ(*journal_->Begin(),
+              (Beginning{.origin = origin, .first = 1'001}));
+    ASSERT_OK_AND_ASSIGN(const auto none, ReadAll(*journal_, 1'000));
+    EXPECT_THAT(none, IsEmpty());
+    EXPECT_THAT(ReadAll(*journal_, 5), StatusIs(absl::StatusCode::kOutOfRange, _));
+    ASSERT_OK_AND_ASSIGN(const auto rows, ReadAllIdempotency(*journal_));
+    EXPECT_EQ(rows, kept);
+    Reopen();
+  }
+  ASSERT_OK(AppendNumbered(*journal_, 2));
+  ASSERT_OK_AND_ASSIGN(const auto records, ReadAll(*journal_, 1'000));
+  ExpectNumbered(records, 1'001, 2);
+}
+
+TEST_P(JournalConformanceTest, ARestartUponAnotherHeadChangesNothing) {
+  ASSERT_OK(AppendNumbered(*journal_, 5));
+  Position other = Head();
+  other.sequence = 4;
+  EXPECT_THAT(journal_->Restart({"elsewhere", 9}, {}, other),
+              StatusIs(absl::StatusCode::kAborted, _));
+  ASSERT_OK_AND_ASSIGN(const auto records, ReadAll(*journal_));
+  ExpectNumbered(records, 1, 5);
+}
+
+TEST_P(JournalConformanceTest, ARestartWakesWhoWaits) {
+  ASSERT_OK(AppendNumbered(*journal_, 5));
+  absl::StatusOr<Position> seen = absl::UnknownError("not yet");
+  std::thread waiter([&] {
+    seen = journal_->Wait(5, Clock::now() + std::chrono::seconds(20));
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const auto head = journal_->Restart({"elsewhere", 2}, {}, Head());
+  waiter.join();
+  ASSERT_OK(head);
+  ASSERT_OK(seen);
+  EXPECT_EQ(*seen, *head);
+}
+
 TEST_P(JournalConformanceTest, AppendingNothingChangesNothing) {
   ASSERT_OK(AppendNumbered(*journal_, 2));
   const Position before = Head();

@@ -42,7 +42,8 @@ std::string RandomBytes(size_t size, uint64_t seed) {
 class SnapshotFileTest : public ::testing::Test {
  protected:
   absl::Status Write(const Sections& sections, FileCalls calls = {}) {
-    auto writer = SnapshotWriter::Create(path_, kHeader, std::move(calls));
+    auto writer = SnapshotWriter::Create(
+        path_, kHeader, {.on_bytes = {}, .calls = std::move(calls)});
     RETURN_IF_ERROR(writer.status());
     for (const auto& [name, bytes] : sections) {
       RETURN_IF_ERROR((*writer)->AddSection(

@@ -116,11 +116,11 @@ TEST_F(SqliteJournalTest, RefusesASecondOpenerInAnotherProcess) {
 
 TEST_F(SqliteJournalTest, RefusesAFileOfANewerFormat) {
   Fill(1);
-  ExecuteSql(folder_.path(), "PRAGMA user_version = 3");
+  ExecuteSql(folder_.path(), "PRAGMA user_version = 4");
   EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                               AllOf(HasSubstr("format 3"),
+                               AllOf(HasSubstr("format 4"),
                                      HasSubstr("a newer version"))));
-  ExecuteSql(folder_.path(), "PRAGMA user_version = 2");
+  ExecuteSql(folder_.path(), "PRAGMA user_version = 3");
   EXPECT_OK(Open());
 }
 
@@ -179,6 +179,8 @@ TEST_F(SqliteJournalTest, AFileOfFormat1IsMigratedWhenItIsOpened) {
     EXPECT_EQ(journal->Head()->epoch, "0f8fad5b-d9cb-469f-a165-70867728950e");
     ASSERT_OK_AND_ASSIGN(const auto none, ReadAllIdempotency(*journal));
     EXPECT_TRUE(none.empty());
+    ASSERT_OK_AND_ASSIGN(const Beginning beginning, journal->Begin());
+    EXPECT_EQ(beginning, Beginning{});
     ASSERT_OK(journal->Append({Record{.kind = 7}}, {row}, *journal->Head()));
   }
   ASSERT_OK_AND_ASSIGN(const auto journal, Open());

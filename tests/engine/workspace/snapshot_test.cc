@@ -1,28 +1,17 @@
 // A start from a snapshot gives the state that the whole journal gives.
 
-#include "engine/workspace/snapshot.h"
-
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "engine/base/executor.h"
-#include "engine/base/random.h"
-#include "engine/payload/codec.h"
-#include "engine/storage/sqlite_journal.h"
-#include "engine/vector/listing.h"
-#include "engine/vector/search.h"
-#include "engine/workspace/workspace.h"
+#include "engine/base/progress.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/manual_clock.h"
+#include "tests/engine/workspace/snapshot_fixture.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/temporary_folder.h"
 
 namespace mi::workspace {
 namespace {
@@ -32,142 +21,6 @@ using ::testing::_;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-constexpr size_t kDimension = 8;
-
-class SnapshotTest : public ::testing::Test {
- protected:
-  SnapshotTest() : builds_({.name = "build", .threads = 2}) { Reopen(); }
-  ~SnapshotTest() override { workspace_.reset(); }
-
-  void Reopen() {
-    workspace_.reset();
-    reads_.clear();
-    auto journal =
-        storage::OpenSqliteJournal({.folder = folder_.path() / "journal"});
-    ASSERT_OK(journal);
-    const auto submit = [this](std::function<void()> task) {
-      return builds_.TrySubmit(std::move(task));
-    };
-    WorkspaceEnvironment environment;
-    environment.clock = &clock_;
-    environment.lanes = {.seal = submit,
-                         .merge = submit,
-                         .on_error = [](const absl::Status& status) {
-                           ADD_FAILURE() << status.ToString();
-                         }};
-    environment.on_snapshot_read = [this](const auto&,
-                                          const absl::Status& status) {
-      reads_.push_back(status.code());
-    };
-    WorkspaceOptions options;
-    options.snapshot_folder = snapshots_;
-    options.snapshot_every_bytes = 10'000;
-    options.collections.max_delta_rows = 300;
-    options.collections.build.min_graph_rows = 200;
-    auto opened =
-        Workspace::Open(*std::move(journal), options, std::move(environment));
-    ASSERT_OK(opened);
-    workspace_ = *std::move(opened);
-  }
-
-  void Create(const std::string& name) {
-    CreateCollection create;
-    create.name = name;
-    create.config.dimension = kDimension;
-    create.config.payload_fields = {{"value", filter::FieldType::kFloat}};
-    ASSERT_OK(workspace_->Write({.write = create}, {}));
-  }
-
-  CollectionEntryPtr Entry(const std::string& name) const {
-    return *workspace_->catalog()->Resolve(name);
-  }
-
-  // Writes random points, and now and then deletes some; the model follows.
-  void WriteSome(const std::string& name, int batches) {
-    auto& model = model_[name];
-    for (int batch = 0; batch < batches; ++batch) {
-      UpsertPoints upsert{.collection = Entry(name)->id};
-      std::map<std::string, float> written;
-      for (int i = 0; i < 40; ++i) {
-        const std::string id = "p" + std::to_string(random_.Below(1'500));
-        const auto value = static_cast<float>(random_.Uniform());
-        if (!written.emplace(id, value).second) continue;
-        upsert.points.push_back(
-            {id, *payload::EncodePayload({{"value", double{value}}})});
-        upsert.vectors.push_back(value);
-        for (size_t j = 1; j < kDimension; ++j) {
-          upsert.vectors.push_back(static_cast<float>(random_.Gaussian()));
-        }
-      }
-      const auto result = workspace_->Write({.write = upsert}, {});
-      ASSERT_OK(result);
-      for (const auto& [id, value] : written) {
-        model[id] = {result->sequence, value};
-      }
-      if (batch % 5 != 0) continue;
-      DeletePoints erase{.collection = Entry(name)->id};
-      for (int i = 0; i < 10; ++i) {
-        const std::string id = "p" + std::to_string(random_.Below(1'500));
-        if (model.erase(id) > 0) erase.ids.push_back(id);
-      }
-      if (!erase.ids.empty()) {
-        ASSERT_OK(workspace_->Write({.write = erase}, {}));
-      }
-    }
-  }
-
-  using Points = std::map<std::string, std::pair<uint64_t, float>>;
-
-  Points Stored(const std::string& name) const {
-    const auto view = Entry(name)->points->View();
-    Points points;
-    const auto listed = vector::ListPoints(*view, nullptr, "", 100'000, {});
-    for (const auto& point : *listed) {
-      points[std::string(point.id())] = {point.version(), point.vector()[0]};
-    }
-    return points;
-  }
-
-  // The answers to some searches, as text.
-  std::vector<std::string> Answers(const std::string& name) const {
-    Random random(99);
-    std::vector<std::string> answers;
-    const auto view = Entry(name)->points->View();
-    for (int q = 0; q < 50; ++q) {
-      std::vector<float> query;
-      for (size_t j = 0; j < kDimension; ++j) {
-        query.push_back(static_cast<float>(random.Gaussian()));
-      }
-      vector::SearchRequest request;
-      request.vector = query;
-      request.k = 10;
-      const auto result = vector::Search(*view, request, {});
-      EXPECT_OK(result);
-      std::string& answer = answers.emplace_back();
-      for (const auto& hit : result->hits) {
-        answer +=
-            std::string(hit.point.id()) + "=" + std::to_string(hit.score) + " ";
-      }
-    }
-    return answers;
-  }
-
-  void Damage(const std::filesystem::path& path) const {
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(200);
-    file << "damage";
-  }
-
-  mi::testing::TemporaryFolder folder_;
-  const std::filesystem::path snapshots_ = folder_.path() / "snapshots";
-  mi::testing::ManualClock clock_;
-  Executor builds_;
-  Random random_{5};
-  std::map<std::string, Points> model_;
-  std::vector<absl::StatusCode> reads_;  // of snapshots, at the last opening
-  std::unique_ptr<Workspace> workspace_;
-};
-
 TEST_F(SnapshotTest, ARestartGivesTheSameStateAndTheSameAnswers) {
   Create("campaigns");
   Create("audiences");
@@ -176,7 +29,7 @@ TEST_F(SnapshotTest, ARestartGivesTheSameStateAndTheSameAnswers) {
   WriteSome("campaigns", 60);
   WriteSome("audiences", 3);
   Entry("campaigns")->points->WaitForBuilds(/*fold=*/false);
-  ASSERT_OK(workspace_->WriteSnapshot({}));
+  ASSERT_OK(WriteSnapshot());
   const uint64_t sequence = workspace_->sequence();
   const auto answers = Answers("live");
   const auto segments = Entry("live")->points->View()->segments.size();
@@ -194,20 +47,20 @@ TEST_F(SnapshotTest, WritesBehindTheSnapshotComeFromTheJournal) {
   Create("campaigns");
   for (int round = 0; round < 6; ++round) {
     WriteSome("campaigns", 12);
-    ASSERT_OK(workspace_->WriteSnapshot({}));
+    ASSERT_OK(WriteSnapshot());
     WriteSome("campaigns", 7);  // replaces and deletes what it holds
     Reopen();
     EXPECT_THAT(reads_, ElementsAre(absl::StatusCode::kOk));
     EXPECT_EQ(Stored("campaigns"), model_["campaigns"]) << "round " << round;
   }
-  EXPECT_THAT(FindSnapshots(snapshots_), SizeIs(2));
+  EXPECT_THAT(Snapshots(), SizeIs(2));
 }
 
 TEST_F(SnapshotTest, WritesGoOnWhileASnapshotIsWritten) {
   Create("campaigns");
   WriteSome("campaigns", 30);
   for (int round = 0; round < 5; ++round) {
-    std::thread snapshot([&] { EXPECT_OK(workspace_->WriteSnapshot({})); });
+    std::thread snapshot([&] { EXPECT_OK(WriteSnapshot()); });
     WriteSome("campaigns", 20);
     snapshot.join();
     Reopen();
@@ -216,13 +69,15 @@ TEST_F(SnapshotTest, WritesGoOnWhileASnapshotIsWritten) {
 }
 
 TEST_F(SnapshotTest, ADamagedSnapshotFallsBackToAnOlderOneThenToTheJournal) {
+  options_.snapshots.keep_journal = true;
+  Reopen();
   Create("campaigns");
   WriteSome("campaigns", 10);
-  ASSERT_OK(workspace_->WriteSnapshot({}));
+  ASSERT_OK(WriteSnapshot());
   WriteSome("campaigns", 10);
-  ASSERT_OK(workspace_->WriteSnapshot({}));
+  ASSERT_OK(WriteSnapshot());
   WriteSome("campaigns", 10);
-  const auto snapshots = FindSnapshots(snapshots_);
+  const auto snapshots = Snapshots();
   ASSERT_THAT(snapshots, SizeIs(2));
 
   Damage(snapshots[0]);
@@ -238,34 +93,48 @@ TEST_F(SnapshotTest, ADamagedSnapshotFallsBackToAnOlderOneThenToTheJournal) {
   EXPECT_EQ(Stored("campaigns"), model_["campaigns"]);
 }
 
-TEST_F(SnapshotTest, ASnapshotOfAnotherHistoryIsNotUsed) {
+TEST_F(SnapshotTest, WhatAKilledProcessLeftIsPutInOrder) {
+  Create("campaigns");
+  ASSERT_OK_AND_ASSIGN(const auto written, WriteSnapshot());
+  auto partial = workspace_->snapshots().PathOf(written.name);
+  partial += ".partial";
+  std::ofstream(partial) << "half";
+  // The manifest comes last: a kill may leave a snapshot without it.
+  std::filesystem::remove(snapshots_ / (written.name + ".json"));
+  EXPECT_THAT(Snapshots(), SizeIs(0));
+  Reopen();
+  EXPECT_FALSE(std::filesystem::exists(partial));
+  EXPECT_THAT(Snapshots(), ElementsAre(written));
+  EXPECT_THAT(reads_, ElementsAre(absl::StatusCode::kOk));
+}
+
+TEST_F(SnapshotTest, FilesThatAreNoSnapshotsAreLeftAlone) {
+  std::filesystem::create_directories(snapshots_);
+  const std::string name = "00000000000000000009-0123abcd";
+  const std::filesystem::path files[] = {
+      snapshots_ / (name + ".snapshot"), snapshots_ / "notes.json",
+      snapshots_ / (name + ".json"), snapshots_ / "backup.tar.partial"};
+  for (const auto& file : files) std::ofstream(file) << "{}";
+  Reopen();
+  EXPECT_THAT(Snapshots(), SizeIs(0));
+  for (const auto& file : files) EXPECT_TRUE(std::filesystem::exists(file));
+}
+
+TEST_F(SnapshotTest, ABucketIsWrittenWithoutRenaming) {
+  int renamed = 0;
+  options_.snapshots.store.bucket = true;
+  options_.snapshots.store.calls.rename = [&](const char*, const char*) {
+    ++renamed;
+    return 0;
+  };
+  Reopen();
   Create("campaigns");
   WriteSome("campaigns", 5);
-  ASSERT_OK(workspace_->WriteSnapshot({}));
-  workspace_.reset();
-  std::filesystem::remove_all(folder_.path() / "journal");
-  Reopen();  // another epoch
-  EXPECT_THAT(reads_, ElementsAre(absl::StatusCode::kFailedPrecondition));
-  EXPECT_EQ(workspace_->sequence(), 0);
-}
-
-TEST_F(SnapshotTest, WhatAKilledProcessLeftIsRemoved) {
-  Create("campaigns");
-  ASSERT_OK(workspace_->WriteSnapshot({}));
-  const auto leftover = snapshots_ / "00000000000000000009.snapshot.partial";
-  std::ofstream(leftover) << "half";
+  ASSERT_OK(WriteSnapshot());
+  EXPECT_EQ(renamed, 0);
   Reopen();
-  EXPECT_FALSE(std::filesystem::exists(leftover));
-  EXPECT_THAT(FindSnapshots(snapshots_), SizeIs(1));
-}
-
-TEST_F(SnapshotTest, IsDueWhenTheJournalHasGrown) {
-  Create("campaigns");
-  EXPECT_FALSE(workspace_->SnapshotIsDue());
-  WriteSome("campaigns", 10);
-  EXPECT_TRUE(workspace_->SnapshotIsDue());
-  ASSERT_OK(workspace_->WriteSnapshot({}));
-  EXPECT_FALSE(workspace_->SnapshotIsDue());
+  EXPECT_THAT(reads_, ElementsAre(absl::StatusCode::kOk));
+  EXPECT_EQ(Stored("campaigns"), model_["campaigns"]);
 }
 
 TEST_F(SnapshotTest, StopsWhenAskedAndLeavesNothing) {
@@ -273,9 +142,27 @@ TEST_F(SnapshotTest, StopsWhenAskedAndLeavesNothing) {
   WriteSome("campaigns", 2);
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_THAT(workspace_->WriteSnapshot(stop.get_token()),
-              StatusIs(absl::StatusCode::kCancelled, _));
+  Progress progress(stop.get_token());
+  EXPECT_THAT(
+      workspace_->WriteSnapshot(SnapshotTrigger::kRequest, "", progress),
+      StatusIs(absl::StatusCode::kCancelled, _));
   EXPECT_TRUE(std::filesystem::is_empty(snapshots_));
+}
+
+TEST_F(SnapshotTest, ProgressGoesFromNothingToEverything) {
+  Create("campaigns");
+  WriteSome("campaigns", 40);
+  std::vector<std::pair<std::string, double>> reports;
+  Progress progress({}, [&](std::string_view step, double done) {
+    reports.emplace_back(step, done);
+  });
+  ASSERT_OK(workspace_->WriteSnapshot(SnapshotTrigger::kRequest, "", progress));
+  ASSERT_FALSE(reports.empty());
+  EXPECT_EQ(reports.front(), std::pair(std::string("writing"), 0.0));
+  EXPECT_EQ(reports.back(), std::pair(std::string("reading back"), 1.0));
+  for (size_t i = 1; i < reports.size(); ++i) {
+    EXPECT_GE(reports[i].second, reports[i - 1].second);
+  }
 }
 
 }  // namespace
