@@ -75,6 +75,13 @@ absl::Status FromGrpc(const grpc::Status& status) {
                           : kExitRefused);
 }
 
+absl::Status FromProto(const google::rpc::Status& status) {
+  const absl::Status error =
+      FromGrpc(grpc::Status(static_cast<grpc::StatusCode>(status.code()),
+                            status.message(), status.SerializeAsString()));
+  return error.ok() ? error : WithExitCode(error, kExitRefused);
+}
+
 absl::Status WithMessage(const absl::Status& error, std::string_view message) {
   absl::Status renamed(error.code(), std::string(message));
   error.ForEachPayload([&renamed](auto key, const absl::Cord& value) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "google/rpc/status.pb.h"
 #include "grpcpp/support/status.h"
 #include "nlohmann/json_fwd.hpp"
 
@@ -54,6 +55,10 @@ struct ErrorDetails {
 
 // Keeps code, message and details.
 absl::Status FromGrpc(const grpc::Status& status);
+
+// An error that is part of an answer, such as a failed job's: the server was
+// there, whatever the code says.
+absl::Status FromProto(const google::rpc::Status& status);
 
 // The same error with other words.
 absl::Status WithMessage(const absl::Status& error, std::string_view message);

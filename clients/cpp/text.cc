@@ -1,5 +1,6 @@
 #include "clients/cpp/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -151,6 +152,14 @@ std::string EscapeKey(std::string_view key) {
     escaped += c;
   }
   return escaped;
+}
+
+std::string ShortName(std::string_view name, std::string_view prefix) {
+  std::string text(name.substr(std::min(name.size(), prefix.size())));
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
 }
 
 }  // namespace mi::client

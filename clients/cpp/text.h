@@ -52,6 +52,10 @@ std::optional<std::vector<std::string>> SplitPath(std::string_view path);
 // One key in the form that a path has it.
 std::string EscapeKey(std::string_view key);
 
+// The name of an enumeration's value as people see it: "METRIC_COSINE" without
+// its prefix, "METRIC_", in lower case.
+std::string ShortName(std::string_view name, std::string_view prefix);
+
 }  // namespace mi::client
 
 #endif  // MI_CLIENTS_CPP_TEXT_H_

@@ -13,6 +13,8 @@ void AddCommands(CLI::App& app, Action* action) {
   AddStats(app, action);
   AddCollections(app, action);
   AddAlias(app, action);
+  AddSnapshot(app, action);
+  AddJob(app, action);
   AddInfo(app, action);
   AddGenerateDemo(app, action);
 }

@@ -27,6 +27,8 @@ void AddList(CLI::App& app, Action* action);
 void AddCount(CLI::App& app, Action* action);
 void AddDelete(CLI::App& app, Action* action);
 void AddLoad(CLI::App& app, Action* action);
+void AddSnapshot(CLI::App& app, Action* action);
+void AddJob(CLI::App& app, Action* action);
 void AddExport(CLI::App& app, Action* action);
 void AddGenerateDemo(CLI::App& app, Action* action);
 

@@ -17,15 +17,6 @@ namespace {
 
 namespace v1 = ::marketing::intelligence::v1;
 
-// "METRIC_COSINE" without its prefix, in lower case.
-std::string ShortName(std::string_view name, std::string_view prefix) {
-  std::string text(name.substr(std::min(name.size(), prefix.size())));
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 std::string LongName(std::string_view name, std::string_view prefix) {
   std::string text(prefix);
   for (const char c : name) {
