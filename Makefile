@@ -11,10 +11,10 @@ GRPC_PORT ?= 7700
 METRICS_PORT ?= 7701
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fault bench build asan tsan format lint lint-all deps clean
+.PHONY: help run test fault soak backup-drill bench build asan tsan format lint lint-all deps clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "Variables: JOBS=$(JOBS)  DATA_DIR=$(DATA_DIR)  GRPC_PORT=$(GRPC_PORT)  METRICS_PORT=$(METRICS_PORT)"
 
@@ -27,6 +27,13 @@ test: build ## build and run every test
 
 fault: build ## break every durability call, cut the power and kill the server, many times (tests/fault/README.md)
 	@MI_FAULT_FULL=1 ctest --preset release --label-regex '^fault$$' --verbose
+	@MI_MODEL_OPERATIONS=200000 ctest --preset release --tests-regex '^workspace_model_test$$' --verbose
+
+soak: build ## ten minutes of mixed load: memory, descriptors and disk must not grow
+	@build/release/bench/soak_bench
+
+backup-drill: build ## rehearse a backup: snapshot under load, copy, restore on an empty machine, compare
+	@deploy/backup-drill.sh
 
 bench: build ## measure ours and the peers side by side (bench/README.md says how to read it)
 	@bench/run.sh
