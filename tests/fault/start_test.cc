@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,9 +13,12 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/error.h"
 #include "gmock/gmock.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "gtest/gtest.h"
 #include "marketing/intelligence/v1/operations_service.grpc.pb.h"
+#include "server/rpc/status_proto.h"
 #include "tests/fault/ledger.h"
 #include "tests/support/server_process.h"
 #include "tests/support/temporary_folder.h"
@@ -175,6 +179,56 @@ TEST_F(StartTest, ASnapshotFolderThatCannotBe) {
   EXPECT_THAT(Refusal({"--snapshot-dir=" + (folder_.path() / "file").string()}),
               HasSubstr("Not a directory"));
   ExpectEverythingIsThere();
+}
+
+// Until everything is read, probes say so, and calls are told to come again.
+TEST_F(StartTest, ItIsNotServingWhileItReadsWhatIsStored) {
+  Ledger large("large", /*seed=*/1, {.dimension = 256, .batch = 900});
+  {
+    ServerProcess server(Options({"--snapshot-every-bytes=0"}));
+    ASSERT_TRUE(server.WaitUntilServing());
+    ASSERT_TRUE(testing::CreateLedgerCollection(server, 256).ok());
+    for (int i = 0; i < 60; ++i) ASSERT_TRUE(large.Write(server).ok());
+    server.Kill();
+  }
+  ServerProcess server(Options({"--snapshot-every-bytes=0"}));
+  int not_serving = 0;
+  int refused = 0;
+  for (bool serving = false; !serving;) {
+    ASSERT_FALSE(server.HasEnded());
+    const auto channel = server.Connect();
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::seconds(1));
+    grpc::health::v1::HealthCheckResponse health;
+    const grpc::Status asked =
+        grpc::health::v1::Health::NewStub(channel)->Check(&context, {},
+                                                          &health);
+    if (!asked.ok()) continue;  // it does not listen yet
+    serving = health.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+    if (serving) break;
+    ++not_serving;
+    grpc::ClientContext count_context;
+    v1::CountPointsRequest request;
+    request.set_collection("campaigns");
+    v1::CountPointsResponse response;
+    const grpc::Status counted =
+        v1::SearchService::NewStub(channel)->CountPoints(&count_context,
+                                                         request, &response);
+    // It may have been loaded in between.
+    if (counted.ok()) continue;
+    EXPECT_EQ(counted.error_code(), grpc::StatusCode::UNAVAILABLE);
+    const auto details = GetErrorDetails(rpc::FromGrpcStatus(counted));
+    ASSERT_TRUE(details.has_value());
+    EXPECT_EQ(details->reason, Reason::kNotReady);
+    EXPECT_TRUE(details->retry_after.has_value());
+    ++refused;
+  }
+  EXPECT_GT(not_serving, 0);
+  EXPECT_GT(refused, 0);
+  std::vector<std::string> problems;
+  large.Check(server, &problems);
+  EXPECT_THAT(problems, IsEmpty());
 }
 
 }  // namespace

@@ -41,19 +41,25 @@ std::string JobText(const v1::Job& job) {
   return text;
 }
 
+// "1 collection", "2 collections".
+std::string Collections(uint32_t count) {
+  return fmt::format("{} collection{}", GroupDigits(count),
+                     count == 1 ? "" : "s");
+}
+
 std::string SnapshotText(const v1::Snapshot& snapshot) {
-  return fmt::format("wrote snapshot {}: {} points in {} collections, {}\n",
+  return fmt::format("wrote snapshot {}: {} points in {}, {}\n",
                      snapshot.name(), GroupDigits(snapshot.point_count()),
-                     GroupDigits(snapshot.collection_count()),
+                     Collections(snapshot.collection_count()),
                      FormatBytes(snapshot.byte_count()));
 }
 
 std::string RestoredText(const v1::RestoredState& restored) {
   return fmt::format(
-      "restored snapshot {}: {} points in {} collections\n"
+      "restored snapshot {}: {} points in {}\n"
       "the history goes on as epoch {}, behind sequence {}\n{}\n",
       restored.snapshot(), GroupDigits(restored.point_count()),
-      GroupDigits(restored.collection_count()), restored.epoch(),
+      Collections(restored.collection_count()), restored.epoch(),
       restored.sequence(),
       restored.previous_state().empty()
           ? "the state before was discarded"
