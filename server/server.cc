@@ -17,6 +17,7 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
+#include "server/auth/api_keys.h"
 #include "server/auth/authenticator.h"
 #include "server/collections/collection_service.h"
 #include "server/jobs/job_table.h"
@@ -185,8 +186,10 @@ absl::StatusOr<std::set<std::string>> FindTenants(const Config& config) {
   for (const auto& folder : {data, SnapshotsFolder(config)}) {
     for (const auto& tenant :
          std::filesystem::directory_iterator(folder, error)) {
-      if (tenant.is_directory()) {
-        tenants.insert(tenant.path().filename().string());
+      // A disk has folders of its own, such as lost+found.
+      const std::string name = tenant.path().filename().string();
+      if (tenant.is_directory() && auth::IsTenantName(name)) {
+        tenants.insert(name);
       }
     }
     if (error && folder == data) {
