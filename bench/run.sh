@@ -16,6 +16,8 @@ section "the same, vectors without clusters"
 "$programs/vector_index_bench" --data smooth
 section "the server over loopback"
 "$programs/service_bench" 100000
+section "starts with a snapshot, and from the journal"
+"$programs/cold_start_bench" 100000
 section "the wrapper around every call"
 "$programs/echo_bench"
 section "the journal"
