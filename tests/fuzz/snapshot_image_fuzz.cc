@@ -2,15 +2,14 @@
 // checksums fit: anybody can compute those. They must be refused, or mean
 // collections that can be read.
 //
-// The input is divided at the bytes "\xffSECTION": the catalog, then segments
-// and deltas of collection 1, then the idempotency keys. How to build and run:
-// see payload_decode_fuzz.cc.
+// The input is divided at the bytes "\xffSECTION"; a part is the name of a
+// section, the end of a line, and its bytes. How to build and run: see
+// payload_decode_fuzz.cc.
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,14 +30,6 @@ std::vector<std::string_view> Divide(std::string_view bytes) {
   return parts;
 }
 
-// As WriteImage names them.
-std::string NameOf(size_t part, size_t parts) {
-  if (part == 0) return "catalog";
-  if (part + 1 == parts) return "idempotency";
-  if (part + 2 == parts) return "collection/1/deltas";
-  return "collection/1/segment/" + std::to_string(part - 1);
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -48,11 +39,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   {
     auto writer = mi::storage::SnapshotWriter::Create(path, {});
     if (!writer.ok()) std::abort();
-    for (size_t i = 0; i < parts.size(); ++i) {
-      const auto added =
-          (*writer)->AddSection(NameOf(i, parts.size()),
-                                [&](mi::Writer& out) { out.Bytes(parts[i]); });
-      if (!added.ok()) std::abort();
+    for (const std::string_view part : parts) {
+      const size_t line = part.find('\n');
+      if (line == std::string_view::npos) continue;
+      // Refused when there are two of one name.
+      (void)(*writer)->AddSection(part.substr(0, line), [&](mi::Writer& out) {
+        out.Bytes(part.substr(line + 1));
+      });
     }
     if (!(*writer)->Finish().ok()) std::abort();
   }
