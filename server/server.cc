@@ -1,7 +1,10 @@
 #include "server/server.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <system_error>
