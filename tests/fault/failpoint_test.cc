@@ -281,10 +281,13 @@ class Trial {
     return testing::ReadReport(report());
   }
 
-  // The last lines that the servers wrote.
+  // The last lines that the servers wrote; from where one could not start, if
+  // one could not.
   std::string LogTail() const {
     std::ifstream in(data() / "server.log");
     const std::string log((std::istreambuf_iterator<char>(in)), {});
+    const size_t refused = log.rfind("cannot start");
+    if (refused != std::string::npos) return log.substr(refused, kLogTail);
     return log.substr(log.size() - std::min(log.size(), kLogTail));
   }
 

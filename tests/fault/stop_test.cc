@@ -70,7 +70,7 @@ TEST(StopTest, IsQuickBesideASilentPeer) {
                         .data_folder = folder.path(),
                         .arguments = {}});
   ASSERT_TRUE(server.WaitUntilServing());
-  const int peer = socket(AF_INET, SOCK_STREAM, 0);
+  const int peer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

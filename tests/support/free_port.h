@@ -12,7 +12,7 @@ namespace mi::testing {
 
 // A loopback port that was free a moment ago.
 inline int FreePort() {
-  const int socket_fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

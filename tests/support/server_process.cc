@@ -25,7 +25,7 @@ constexpr auto kPollInterval = std::chrono::milliseconds(5);
 
 // A port that was free a moment ago.
 int FreePort(const std::string& host) {
-  const int socket_fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = inet_addr(host.c_str());
