@@ -41,7 +41,7 @@ absl::StatusOr<v1::GetJobResponse> WaitForJob(Session& session,
   v1::GetJobRequest request;
   request.set_name(name);
   while (!interrupt.Arrived()) {
-    const auto answer = CallPatiently(interrupt, [&] {
+    auto answer = CallPatiently(interrupt, [&] {
       return session.Call(session.operations(), &Session::Operations::GetJob,
                           request);
     });
