@@ -39,8 +39,7 @@ absl::StatusOr<std::shared_ptr<Workspace>> Directory::OpenTenant(
   MutexLock lock(workspaces_mutex_);
   if (closed_) {
     return RetryLater(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
-                      "the server is shutting down",
-                      kTryAgain);
+                      "the server is shutting down", kTryAgain);
   }
   std::shared_ptr<Workspace>& workspace = workspaces_[tenant];
   if (workspace != nullptr) return workspace;

@@ -127,7 +127,8 @@ TEST_P(JournalConformanceTest, ARestartBeginsAnotherHistory) {
               (Beginning{.origin = origin, .first = 1'001}));
     ASSERT_OK_AND_ASSIGN(const auto none, ReadAll(*journal_, 1'000));
     EXPECT_THAT(none, IsEmpty());
-    EXPECT_THAT(ReadAll(*journal_, 5), StatusIs(absl::StatusCode::kOutOfRange, _));
+    EXPECT_THAT(ReadAll(*journal_, 5),
+                StatusIs(absl::StatusCode::kOutOfRange, _));
     ASSERT_OK_AND_ASSIGN(const auto rows, ReadAllIdempotency(*journal_));
     EXPECT_EQ(rows, kept);
     Reopen();
