@@ -31,7 +31,8 @@ int FreePort(const std::string& host) {
   address.sin_addr.s_addr = inet_addr(host.c_str());
   socklen_t size = sizeof(address);
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  bind(socket_fd, generic, size);
+  // A failure shows as a server that cannot listen.
+  (void)bind(socket_fd, generic, size);
   getsockname(socket_fd, generic, &size);
   close(socket_fd);
   return ntohs(address.sin_port);

@@ -351,7 +351,8 @@ TEST_F(ExportTest, FilesThatCannotBeWrittenAreNamed) {
            {"/dev/full", "No space left on device"}}) {
     const Outcome outcome = Mi({"export", "ads", path, "--format", "ndjson"});
     EXPECT_EQ(outcome.exit_code, kExitInput) << path;
-    EXPECT_THAT(outcome.err, HasSubstr(path + ": cannot be written: " + why));
+    EXPECT_THAT(outcome.err,
+                HasSubstr(fmt::format("{}: cannot be written: {}", path, why)));
   }
   // None of the files is there when one of them failed.
   const Outcome outcome =

@@ -80,7 +80,7 @@ grpc::Status FakeOperations::GetJob(grpc::ServerContext* /*context*/,
                                     v1::GetJobResponse* response) {
   const int call = get_job_calls_++;
   if (on_get_job) {
-    const grpc::Status status = on_get_job(call);
+    grpc::Status status = on_get_job(call);
     if (!status.ok()) return status;
   }
   if (job.empty() || job.front().job().name() != request->name()) {

@@ -64,7 +64,7 @@ class FakeServer::SearchService : public v1::SearchService::Service {
                             const v1::UpsertPointsRequest* request,
                             v1::UpsertPointsResponse* /*response*/) override {
     ++server_.calls_;
-    const grpc::Status known = server_.Authenticate(*context);
+    grpc::Status known = server_.Authenticate(*context);
     if (!known.ok()) return known;
     return server_.Write(request->collection(), request->points(),
                          request->idempotency_key());
@@ -75,7 +75,7 @@ class FakeServer::SearchService : public v1::SearchService::Service {
       grpc::ServerReader<v1::StreamUpsertPointsRequest>* reader,
       v1::StreamUpsertPointsResponse* response) override {
     ++server_.calls_;
-    const grpc::Status known = server_.Authenticate(*context);
+    grpc::Status known = server_.Authenticate(*context);
     if (!known.ok()) return known;
     int committed = 0;
     v1::StreamUpsertPointsRequest request;
@@ -105,7 +105,7 @@ class FakeServer::SearchService : public v1::SearchService::Service {
   grpc::Status Search(grpc::ServerContext* context,
                       const v1::SearchRequest* request,
                       v1::SearchResponse* response) override {
-    const grpc::Status known = server_.Authenticate(*context);
+    grpc::Status known = server_.Authenticate(*context);
     if (!known.ok()) return known;
     server_.last_search = *request;
     *response = server_.search_response;
@@ -212,7 +212,7 @@ grpc::Status FakeServer::List(const v1::ListPointsRequest& request,
   const std::lock_guard lock(mutex_);
   lists_.push_back(request);
   if (on_list) {
-    const grpc::Status status = on_list(lists_.size());
+    grpc::Status status = on_list(lists_.size());
     if (!status.ok()) return status;
   }
   auto at = request.page_token().empty()
@@ -255,7 +255,7 @@ grpc::Status FakeServer::Write(const std::string& collection,
   const std::lock_guard lock(mutex_);
   keys_.push_back(key);
   if (!failures_.empty()) {
-    const grpc::Status status = failures_.front();
+    grpc::Status status = failures_.front();
     failures_.pop_front();
     return status;
   }
@@ -263,7 +263,7 @@ grpc::Status FakeServer::Write(const std::string& collection,
     return {grpc::StatusCode::NOT_FOUND, "no collection '" + collection + "'"};
   }
   if (check_) {
-    const grpc::Status status = check_(points);
+    grpc::Status status = check_(points);
     if (!status.ok()) return status;
   }
   batch_sizes_.push_back(points.size());

@@ -19,7 +19,7 @@ namespace mi::client {
 class InputFiles {
  public:
   std::string Write(const std::string& name, std::string_view content) const {
-    const std::string path = PathOf(name);
+    std::string path = PathOf(name);
     std::ofstream(path, std::ios::binary) << content;
     return path;
   }
