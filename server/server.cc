@@ -13,6 +13,7 @@
 
 #include "engine/base/executor.h"
 #include "engine/base/status_macros.h"
+#include "engine/storage/folders.h"
 #include "engine/storage/sqlite_journal.h"
 #include "engine/vector/kernels/kernels.h"
 #include "engine/workspace/directory.h"
@@ -179,12 +180,9 @@ ServerFacts FactsFrom(const Config& config, const Clock& clock) {
 absl::StatusOr<std::set<std::string>> FindTenants(const Config& config) {
   std::error_code error;
   const std::filesystem::path data = TenantsFolder(config);
-  std::filesystem::create_directories(data, error);
-  if (error) {
-    return absl::FailedPreconditionError(
-        fmt::format("cannot create the data folder {}: {}", data.string(),
-                    error.message()));
-  }
+  RETURN_IF_ERROR(storage::CreateFolders(
+      "cannot create the data folder",
+      std::filesystem::absolute(data).lexically_normal()));
   std::set<std::string> tenants;
   for (const auto& folder : {data, SnapshotsFolder(config)}) {
     for (const auto& tenant :

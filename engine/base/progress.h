@@ -56,8 +56,6 @@ class Progress {
     return absl::OkStatus();
   }
 
-  const std::stop_token& stop() const { return stop_; }
-
  private:
   std::stop_token stop_;
   Report report_;

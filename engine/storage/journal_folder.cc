@@ -11,38 +11,17 @@
 
 #include "engine/base/status_macros.h"
 #include "engine/storage/file_error.h"
+#include "engine/storage/folders.h"
 #include "fmt/format.h"
 
 namespace mi::storage {
 namespace {
 
 constexpr char kLockFile[] = "journal.lock";
+
 absl::Status ErrnoError(std::string_view action,
                         const std::filesystem::path& path, int error) {
   return FileError("journal", action, path, error);
-}
-
-absl::Status SyncFolder(const std::filesystem::path& path) {
-  const int folder = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return ErrnoError("open", path, errno);
-  const int error = fsync(folder) == 0 ? 0 : errno;
-  close(folder);
-  return error == 0 ? absl::OkStatus() : ErrnoError("sync", path, error);
-}
-
-// Every folder that it creates is synced into its parent.
-absl::Status CreateFolders(const std::filesystem::path& path) {
-  struct stat info;
-  if (stat(path.c_str(), &info) == 0) {
-    return S_ISDIR(info.st_mode) ? absl::OkStatus()
-                                 : ErrnoError("open", path, ENOTDIR);
-  }
-  const std::filesystem::path parent = path.parent_path();
-  if (parent != path) RETURN_IF_ERROR(CreateFolders(parent));
-  if (mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
-    return ErrnoError("create", path, errno);
-  }
-  return SyncFolder(parent);
 }
 
 }  // namespace
@@ -53,7 +32,7 @@ absl::StatusOr<JournalFolder> JournalFolder::Open(
   std::filesystem::path folder =
       std::filesystem::absolute(path).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();
-  RETURN_IF_ERROR(CreateFolders(folder));
+  RETURN_IF_ERROR(CreateFolders("journal", folder));
   const std::filesystem::path lock_path = folder / kLockFile;
   const int lock =
       open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -73,6 +52,8 @@ JournalFolder::~JournalFolder() {
   if (lock_ != kNoFile) close(lock_);
 }
 
-absl::Status JournalFolder::Sync() const { return SyncFolder(path_); }
+absl::Status JournalFolder::Sync() const {
+  return SyncFolder("journal", path_);
+}
 
 }  // namespace mi::storage

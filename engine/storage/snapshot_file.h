@@ -26,7 +26,6 @@ namespace mi::storage {
 
 struct SnapshotHeader {
   std::string creator;  // program and version, for whoever reads the file later
-  std::string shard;    // of the journal that it belongs to
   Position position;    // the journal's, whose state this is
   TimeMicros created = 0;
   // What else its owner says of it, as name and value.

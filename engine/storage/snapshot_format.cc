@@ -8,7 +8,6 @@ namespace mi::storage::internal {
 
 void WriteHeader(const SnapshotHeader& header, Writer& out) {
   out.String(header.creator);
-  out.String(header.shard);
   out.String(header.position.epoch);
   out.Varint(header.position.sequence);
   out.SignedVarint(header.created);
@@ -22,7 +21,6 @@ void WriteHeader(const SnapshotHeader& header, Writer& out) {
 SnapshotHeader ReadHeader(Reader& in) {
   SnapshotHeader header;
   header.creator = in.String();
-  header.shard = in.String();
   header.position.epoch = in.String();
   header.position.sequence = in.Varint();
   header.created = in.SignedVarint();

@@ -79,9 +79,15 @@ std::string SnapshotName(const storage::Position& position,
                      storage::Crc32c(what), kSuffixDigits);
 }
 
+void SortByState(std::vector<SnapshotInfo>* snapshots) {
+  std::stable_sort(snapshots->begin(), snapshots->end(),
+                   [](const SnapshotInfo& a, const SnapshotInfo& b) {
+                     return a.position.sequence > b.position.sequence;
+                   });
+}
+
 storage::SnapshotHeader ToHeader(const SnapshotInfo& info) {
   return {.creator = info.creator,
-          .shard = {},
           .position = info.position,
           .created = info.created,
           .facts = {{"trigger", std::string(TriggerName(info.trigger))},

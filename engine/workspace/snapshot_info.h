@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/clock.h"
 #include "engine/storage/journal.h"
@@ -46,6 +47,9 @@ bool IsSnapshotName(std::string_view text);
 // The name that a snapshot gets. The digits behind the sequence tell snapshots
 // of one sequence apart.
 std::string SnapshotName(const storage::Position& position, TimeMicros created);
+
+// The state furthest on first; of one state, in the order given.
+void SortByState(std::vector<SnapshotInfo>* snapshots);
 
 // What stands in the header of a snapshot file: all but name, bytes and hash.
 storage::SnapshotHeader ToHeader(const SnapshotInfo& info);

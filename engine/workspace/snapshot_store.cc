@@ -14,6 +14,7 @@
 #include "engine/storage/data_loss.h"
 #include "engine/storage/durable_file.h"
 #include "engine/storage/file_error.h"
+#include "engine/storage/folders.h"
 #include "fmt/format.h"
 
 namespace mi::workspace {
@@ -111,9 +112,16 @@ absl::StatusOr<SnapshotInfo> SnapshotStore::Write(
     return absl::FailedPreconditionError(
         "the server has no folder for snapshots");
   }
+  // The journal will be cut on the strength of what lies there: the folder has
+  // to survive, too. A bucket has none to sync.
   std::error_code error;
-  fs::create_directories(options_.folder, error);
-  if (error) return FolderError("create", options_.folder, error);
+  if (options_.bucket) {
+    fs::create_directories(options_.folder, error);
+    if (error) return FolderError("create", options_.folder, error);
+  } else {
+    RETURN_IF_ERROR(storage::CreateFolders(
+        "snapshots", fs::absolute(options_.folder).lexically_normal()));
+  }
   info.name = SnapshotName(info.position, info.created);
   const fs::path path = PathOf(info.name);
   progress.Begin("writing", 0.6);

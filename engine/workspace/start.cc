@@ -11,18 +11,6 @@
 #include "fmt/format.h"
 
 namespace mi::workspace {
-namespace {
-
-// The state furthest on first.
-void SortByState(std::vector<SnapshotInfo>* snapshots) {
-  std::stable_sort(snapshots->begin(), snapshots->end(),
-                   [](const SnapshotInfo& a, const SnapshotInfo& b) {
-                     return a.position.sequence > b.position.sequence;
-                   });
-}
-
-}  // namespace
-
 absl::Status Workspace::Start() {
   std::vector<SnapshotInfo> snapshots;
   if (store_.enabled()) {

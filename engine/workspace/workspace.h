@@ -211,7 +211,7 @@ class Workspace {
                                                    std::string description,
                                                    Progress& progress)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(snapshot_mutex_);
-  // Of all that a start could begin with, newest state first.
+  // Of all that a start could begin with, the state furthest on first.
   absl::StatusOr<std::vector<SnapshotInfo>> UsableSnapshots() const;
   absl::Status RemoveWhatIsNotNeeded()
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(snapshot_mutex_);

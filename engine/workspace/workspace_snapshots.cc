@@ -1,6 +1,5 @@
 // Snapshots of a workspace that runs: writing, restoring and deleting them.
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -92,10 +91,7 @@ absl::StatusOr<std::vector<SnapshotInfo>> Workspace::UsableSnapshots() const {
     ASSIGN_OR_RETURN(const bool yes, IsUsable(snapshot));
     if (yes) usable.push_back(std::move(snapshot));
   }
-  std::stable_sort(usable.begin(), usable.end(),
-                   [](const SnapshotInfo& a, const SnapshotInfo& b) {
-                     return a.position.sequence > b.position.sequence;
-                   });
+  SortByState(&usable);
   return usable;
 }
 

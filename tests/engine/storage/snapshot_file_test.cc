@@ -28,7 +28,6 @@ using ::testing::HasSubstr;
 using Sections = std::map<std::string, std::string>;
 
 const SnapshotHeader kHeader = {.creator = "mi-server 0.1",
-                                .shard = "acme",
                                 .position = {.epoch = "0e6f", .sequence = 42},
                                 .created = 1'700'000'000'000'000};
 
