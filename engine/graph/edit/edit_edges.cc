@@ -1,0 +1,138 @@
+#include "engine/base/status_macros.h"
+#include "engine/graph/edit/editor.h"
+
+namespace mi::graph {
+
+absl::Status Editor::ApplyTo(const PutEdge& put) {
+  const auto tables = Edges();
+  ASSIGN_OR_RETURN(const NodeRow source,
+                   Require(Nodes(), put.source, "edge.source_id"));
+  ASSIGN_OR_RETURN(const NodeRow target,
+                   Require(Nodes(), put.target, "edge.target_id"));
+  std::optional<EdgeRow> row;
+  if (!put.id.is_null()) {
+    row = Find(tables, put.id);
+    if (row) RETURN_IF_ERROR(CheckUnwritten(tables, *row, "edge.id"));
+  } else if (put.merge) {
+    row = FindEdgeBetween(put.type, source, target);
+    if (row) result_.assigned_ids.back() = next_.edges[*row].id;
+  }
+  RETURN_IF_ERROR(CheckVersion(tables, put.id, put.expected_version,
+                               row ? next_.edges[*row].version : 0));
+  return row ? ReplaceEdge(*row, put, source, target)
+             : InsertEdge(put, source, target);
+}
+
+absl::Status Editor::InsertEdge(const PutEdge& put, NodeRow source,
+                                NodeRow target) {
+  ASSIGN_OR_RETURN(const NameId type, Intern(next_.types, put.type, "types"));
+  ASSIGN_OR_RETURN(const EdgeRow row, Insert(Edges(), put.id));
+  ASSIGN_OR_RETURN(const uint32_t keys,
+                   SetProperties(next_.edge_properties, row, /*keys=*/0,
+                                 put.properties, /*whole=*/true));
+  EdgeRecord& record = next_.edges.Mutable(row, edit_);
+  record.source = source;
+  record.target = target;
+  record.type = type;
+  record.keys = keys;
+  if (put.span.has_value()) SetSpan(next_.edge_spans, row, put.span);
+  next_.adjacency.Mutable(source, edit_)
+      .out.Insert({.type = type, .neighbor = target, .edge = row}, edit_);
+  next_.adjacency.Mutable(target, edit_)
+      .in.Insert({.type = type, .neighbor = source, .edge = row}, edit_);
+  next_.edges_by_type.GrowTo(type + size_t{1}, edit_);
+  next_.edges_by_type.Mutable(type, edit_).Insert(row, edit_);
+  ++result_.counts.edges_created;
+  return absl::OkStatus();
+}
+
+absl::Status Editor::ReplaceEdge(EdgeRow edge, const PutEdge& put,
+                                 NodeRow source, NodeRow target) {
+  const EdgeRecord before = next_.edges[edge];
+  if (before.source != source || before.target != target ||
+      next_.types.name(before.type) != put.type) {
+    ErrorDetails details;
+    details.reason = Reason::kElementDiffers;
+    details.resource_type = "edge";
+    details.resource_name = IdText(before.id);
+    const std::string what =
+        fmt::format("edge {} is of type '{}' from {} to {}: delete it first",
+                    IdText(before.id), next_.types.name(before.type),
+                    IdText(next_.nodes[before.source].id),
+                    IdText(next_.nodes[before.target].id));
+    details.violations = {{.field = Field("edge.id"), .description = what}};
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     fmt::format("{}: {}", Field("edge.id"), what), details);
+  }
+  ASSIGN_OR_RETURN(const uint32_t keys,
+                   SetProperties(next_.edge_properties, edge, before.keys,
+                                 put.properties, /*whole=*/true));
+  SetSpan(next_.edge_spans, edge, put.span);
+  EdgeRecord& record = next_.edges.Mutable(edge, edit_);
+  record.version = sequence_;
+  record.keys = keys;
+  ++result_.counts.edges_updated;
+  return absl::OkStatus();
+}
+
+absl::Status Editor::ApplyTo(const PatchEdge& patch) {
+  const auto tables = Edges();
+  ASSIGN_OR_RETURN(const EdgeRow row, Require(tables, patch.id, "id"));
+  const EdgeRecord before = next_.edges[row];
+  RETURN_IF_ERROR(
+      CheckVersion(tables, patch.id, patch.expected_version, before.version));
+  RETURN_IF_ERROR(CheckUnwritten(tables, row, "id"));
+  ASSIGN_OR_RETURN(const uint32_t keys,
+                   SetProperties(next_.edge_properties, row, before.keys,
+                                 patch.properties, /*whole=*/false));
+  if (patch.span.has_value()) SetSpan(next_.edge_spans, row, patch.span);
+  EdgeRecord& record = next_.edges.Mutable(row, edit_);
+  record.version = sequence_;
+  record.keys = keys;
+  ++result_.counts.edges_updated;
+  return absl::OkStatus();
+}
+
+absl::Status Editor::ApplyTo(const DeleteEdge& removal) {
+  const auto tables = Edges();
+  const auto row = Find(tables, removal.id);
+  RETURN_IF_ERROR(CheckVersion(tables, removal.id, removal.expected_version,
+                               row ? next_.edges[*row].version : 0));
+  if (row) {
+    RemoveEdge(*row);
+  } else {
+    ++result_.counts.missing;
+  }
+  return absl::OkStatus();
+}
+
+std::optional<EdgeRow> Editor::FindEdgeBetween(std::string_view type,
+                                               NodeRow source,
+                                               NodeRow target) const {
+  const auto id = next_.types.Find(type);
+  if (!id) return std::nullopt;
+  const AdjacencyEntry first{.type = *id, .neighbor = target, .edge = 0};
+  const auto at = next_.adjacency[source].out.Seek(
+      [&first](const AdjacencyEntry& entry) { return entry < first; });
+  if (at.done() || at->type != *id || at->neighbor != target) {
+    return std::nullopt;
+  }
+  return at->edge;
+}
+
+void Editor::RemoveEdge(EdgeRow edge) {
+  const EdgeRecord record = next_.edges[edge];
+  next_.adjacency.Mutable(record.source, edit_)
+      .out.Erase({.type = record.type, .neighbor = record.target, .edge = edge},
+                 edit_);
+  next_.adjacency.Mutable(record.target, edit_)
+      .in.Erase({.type = record.type, .neighbor = record.source, .edge = edge},
+                edit_);
+  next_.edges_by_type.Mutable(record.type, edit_).Erase(edge, edit_);
+  EraseProperties(next_.edge_properties, edge, record.keys);
+  SetSpan(next_.edge_spans, edge, std::nullopt);
+  Free(Edges(), edge);
+  ++result_.counts.edges_deleted;
+}
+
+}  // namespace mi::graph

@@ -1,0 +1,147 @@
+// One version of a graph while it is being made. Used by graph_edit.h only.
+
+#ifndef MI_ENGINE_GRAPH_EDIT_EDITOR_H_
+#define MI_ENGINE_GRAPH_EDIT_EDITOR_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/base/error.h"
+#include "engine/graph/graph_view.h"
+#include "engine/graph/mutation.h"
+
+namespace mi::graph {
+
+// The tables that every kind of element has, so that what is the same for all
+// is written once.
+template <typename Record>
+struct Tables {
+  PersistentArray<Record>& rows;
+  PersistentArray<uint32_t>& free_rows;
+  HashIndex& ids;
+  int64_t& next_id;
+  Columns& columns;
+  std::string_view kind;  // "node"
+  Reason not_found;
+};
+
+// Carries mutations out on a copy of the version before. After an error the
+// copy is of no use. Thread-compatible.
+class Editor {
+ public:
+  Editor(const GraphView& base, uint64_t sequence, Edit edit)
+      : sequence_(sequence), edit_(edit), next_(base) {
+    next_.sequence = sequence;
+  }
+
+  // Carries out the mutation at `position` of its batch.
+  absl::Status Apply(size_t position, const Mutation& mutation);
+
+  absl::Status AddIndex(const IndexDefinition& definition);
+  absl::Status RemoveIndex(std::string_view label, std::string_view property);
+
+  GraphView TakeView() && { return std::move(next_); }
+  MutationResult TakeResult() && { return std::move(result_); }
+
+ private:
+  // edit_nodes.cc
+  absl::Status ApplyTo(const PutNode& put);
+  absl::Status ApplyTo(const PatchNode& patch);
+  absl::Status ApplyTo(const DeleteNode& removal);
+  absl::StatusOr<uint32_t> InternLabels(std::vector<std::string> labels);
+  void MoveLabels(NodeRow node, uint32_t from_set, uint32_t to_set);
+  void SetLink(NodeRow node, const std::optional<PointLink>& link);
+  void Detach(NodeRow node);
+  void RemoveNode(NodeRow node);
+
+  // edit_edges.cc
+  absl::Status ApplyTo(const PutEdge& put);
+  absl::Status ApplyTo(const PatchEdge& patch);
+  absl::Status ApplyTo(const DeleteEdge& removal);
+  absl::Status InsertEdge(const PutEdge& put, NodeRow source, NodeRow target);
+  absl::Status ReplaceEdge(EdgeRow edge, const PutEdge& put, NodeRow source,
+                           NodeRow target);
+  std::optional<EdgeRow> FindEdgeBetween(std::string_view type, NodeRow source,
+                                         NodeRow target) const;
+  void RemoveEdge(EdgeRow edge);
+
+  // edit_hyperedges.cc
+  absl::Status ApplyTo(const PutHyperedge& put);
+  absl::Status ApplyTo(const PatchHyperedge& patch);
+  absl::Status ApplyTo(const DeleteHyperedge& removal);
+  absl::StatusOr<OrderedSet<Member>> MakeMembers(const PutHyperedge& put);
+  void Connect(HyperedgeRow hyperedge);
+  void Disconnect(HyperedgeRow hyperedge);
+  void RemoveHyperedge(HyperedgeRow hyperedge);
+
+  // edit_indexes.cc: what a node contributes to the indexes, taken out before
+  // it changes and put back afterwards.
+  void RemoveFromIndexes(NodeRow node);
+  absl::Status AddToIndexes(NodeRow node);
+  absl::Status AddToIndex(NodeRow node, PropertyIndex& index);
+
+  // editor.cc
+  Tables<NodeRecord> Nodes();
+  Tables<EdgeRecord> Edges();
+  Tables<HyperedgeRecord> Hyperedges();
+
+  // The row of an element that has to exist. `field` is the one that names it.
+  template <typename Record>
+  absl::StatusOr<uint32_t> Require(const Tables<Record>& tables,
+                                   const Value& id, std::string_view field);
+  // The row of an element, if it exists.
+  template <typename Record>
+  static std::optional<uint32_t> Find(const Tables<Record>& tables,
+                                      const Value& id);
+  // Makes a row for an element with this id, or with one of ours.
+  template <typename Record>
+  absl::StatusOr<uint32_t> Insert(const Tables<Record>& tables,
+                                  const Value& id);
+  template <typename Record>
+  void Free(const Tables<Record>& tables, uint32_t row);
+  // Whether the stored element (version 0: none) may be written now.
+  template <typename Record>
+  absl::Status CheckVersion(const Tables<Record>& tables, const Value& id,
+                            ExpectedVersion expected, uint64_t stored) const;
+  template <typename Record>
+  absl::Status CheckUnwritten(const Tables<Record>& tables, uint32_t row,
+                              std::string_view field) const;
+
+  // Sets properties of a row that has `keys`; those that are not named stay, or
+  // go when the row is written whole. Returns the new set of keys.
+  absl::StatusOr<uint32_t> SetProperties(Columns& columns, uint32_t row,
+                                         uint32_t keys,
+                                         const Properties& properties,
+                                         bool whole);
+  void EraseProperties(Columns& columns, uint32_t row, uint32_t keys);
+  void SetSpan(OrderedSet<SpanCell>& spans, uint32_t row,
+               const std::optional<TimeSpan>& span);
+
+  absl::StatusOr<NameId> Intern(Dictionary& names, std::string_view name,
+                                std::string_view what);
+  uint32_t InternSet(std::vector<NameId> names);
+
+  // "mutations[3].put_edge.edge.source_id", for errors.
+  std::string Field(std::string_view field) const;
+
+  const uint64_t sequence_;
+  const Edit edit_;
+  GraphView next_;
+  MutationResult result_;
+  // Of the mutation that is being carried out.
+  size_t position_ = 0;
+  std::string_view kind_;
+};
+
+// "'cmp-7'" or "7".
+std::string IdText(const Value& id);
+
+}  // namespace mi::graph
+
+#include "engine/graph/edit/editor_inl.h"
+
+#endif  // MI_ENGINE_GRAPH_EDIT_EDITOR_H_
