@@ -417,7 +417,12 @@ void ViewReader::ReadTables() {
 absl::StatusOr<std::shared_ptr<const GraphView>> ViewReader::Read() {
   ReadTables();
   std::vector<IndexDefinition> indexes(in_.Count(/*min_bytes=*/4));
-  for (IndexDefinition& index : indexes) index = ReadIndexDefinition(in_);
+  for (IndexDefinition& index : indexes) {
+    index = ReadIndexDefinition(in_);
+    if (!view_.labels.Find(index.label) || !view_.keys.Find(index.property)) {
+      in_.Fail("an index on unknown names");
+    }
+  }
   if (in_.ok()) {
     view_.adjacency.GrowTo(view_.nodes.size(), kEdit);
     ConnectEdges();
