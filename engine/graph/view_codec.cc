@@ -165,6 +165,7 @@ void ViewReader::ReadRecords(PersistentArray<Record>& records,
                              HashIndex& ids, ReadRest&& read_rest) {
   const size_t count = in_.Count(/*min_bytes=*/1);
   size_t free = 0;
+  HashIndex::Batch batch;
   for (size_t row = 0; row < count && in_.ok(); ++row) {
     Record record;
     record.version = in_.Varint();
@@ -174,15 +175,15 @@ void ViewReader::ReadRecords(PersistentArray<Record>& records,
       record.id = ReadValue(in_);
       record.keys = Below(view_.name_sets.size());
       read_rest(record);
-      const size_t hash = absl::HashOf(record.id);
-      if (ids.Find(hash, [&](uint32_t other) {
-            return records[other].id == record.id;
-          })) {
-        in_.Fail("an id that stands twice");
-      }
-      ids.Insert(hash, static_cast<uint32_t>(row), kEdit);
+      batch.Add(absl::HashOf(record.id), static_cast<uint32_t>(row));
     }
     records.PushBack(std::move(record), kEdit);
+  }
+  ids.Insert(&batch, kEdit);
+  if (ids.HasTwins([&](uint32_t a, uint32_t b) {
+        return records[a].id == records[b].id;
+      })) {
+    in_.Fail("an id that stands twice");
   }
   ReadFreeRows(free_rows, count);
   std::vector<bool> seen(count);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/base/status_macros.h"
 #include "engine/graph/edit/editor.h"
 
@@ -5,6 +7,8 @@ namespace mi::graph {
 
 absl::Status Editor::ApplyTo(const PutEdge& put) {
   const auto tables = Edges();
+  // An id of ours could be given again by the caller.
+  if (put.merge || put.id.type() == ValueType::kInteger) ConnectPending();
   ASSIGN_OR_RETURN(const NodeRow source,
                    Require(Nodes(), put.source, "edge.source_id"));
   ASSIGN_OR_RETURN(const NodeRow target,
@@ -26,7 +30,9 @@ absl::Status Editor::ApplyTo(const PutEdge& put) {
 absl::Status Editor::InsertEdge(const PutEdge& put, NodeRow source,
                                 NodeRow target) {
   ASSIGN_OR_RETURN(const NameId type, Intern(next_.types, put.type, "types"));
-  ASSIGN_OR_RETURN(const EdgeRow row, Insert(Edges(), put.id));
+  ASSIGN_OR_RETURN(
+      const EdgeRow row,
+      Insert(Edges(), put.id, put.id.is_null() ? &pending_edge_ids_ : nullptr));
   ASSIGN_OR_RETURN(const uint32_t keys,
                    SetProperties(next_.edge_properties, row, /*keys=*/0,
                                  put.properties, /*whole=*/true));
@@ -36,12 +42,10 @@ absl::Status Editor::InsertEdge(const PutEdge& put, NodeRow source,
   record.type = type;
   record.keys = keys;
   if (put.span.has_value()) SetSpan(next_.edge_spans, row, put.span);
-  next_.adjacency.Mutable(source, edit_)
-      .out.Insert({.type = type, .neighbor = target, .edge = row}, edit_);
-  next_.adjacency.Mutable(target, edit_)
-      .in.Insert({.type = type, .neighbor = source, .edge = row}, edit_);
+  pending_edges_.push_back(
+      {.edge = row, .source = source, .target = target, .type = type});
   next_.edges_by_type.GrowTo(type + size_t{1}, edit_);
-  next_.edges_by_type.Mutable(type, edit_).Insert(row, edit_);
+  next_.edges_by_type.Mutable(type, edit_).InsertNew(row, edit_);
   ++result_.counts.edges_created;
   return absl::OkStatus();
 }
@@ -75,7 +79,37 @@ absl::Status Editor::ReplaceEdge(EdgeRow edge, const PutEdge& put,
   return absl::OkStatus();
 }
 
+void Editor::ConnectPending() {
+  if (!pending_edge_ids_.empty()) {
+    next_.edge_ids.Insert(&pending_edge_ids_, edit_);
+  }
+  const auto sort_by = [this](NodeRow PendingEdge::*node) {
+    std::sort(pending_edges_.begin(), pending_edges_.end(),
+              [node](const PendingEdge& a, const PendingEdge& b) {
+                return a.*node < b.*node;
+              });
+  };
+  sort_by(&PendingEdge::source);
+  for (const PendingEdge& pending : pending_edges_) {
+    next_.adjacency.Mutable(pending.source, edit_)
+        .out.InsertNew({.type = pending.type,
+                        .neighbor = pending.target,
+                        .edge = pending.edge},
+                       edit_);
+  }
+  sort_by(&PendingEdge::target);
+  for (const PendingEdge& pending : pending_edges_) {
+    next_.adjacency.Mutable(pending.target, edit_)
+        .in.InsertNew({.type = pending.type,
+                       .neighbor = pending.source,
+                       .edge = pending.edge},
+                      edit_);
+  }
+  pending_edges_.clear();
+}
+
 absl::Status Editor::ApplyTo(const PatchEdge& patch) {
+  ConnectPending();
   const auto tables = Edges();
   ASSIGN_OR_RETURN(const EdgeRow row, Require(tables, patch.id, "id"));
   const EdgeRecord before = next_.edges[row];
@@ -94,6 +128,7 @@ absl::Status Editor::ApplyTo(const PatchEdge& patch) {
 }
 
 absl::Status Editor::ApplyTo(const DeleteEdge& removal) {
+  ConnectPending();
   const auto tables = Edges();
   const auto row = Find(tables, removal.id);
   RETURN_IF_ERROR(CheckVersion(tables, removal.id, removal.expected_version,

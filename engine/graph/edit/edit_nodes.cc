@@ -70,6 +70,7 @@ absl::Status Editor::ApplyTo(const PatchNode& patch) {
 }
 
 absl::Status Editor::ApplyTo(const DeleteNode& removal) {
+  ConnectPending();
   const auto tables = Nodes();
   const auto row = Find(tables, removal.id);
   RETURN_IF_ERROR(CheckVersion(tables, removal.id, removal.expected_version,

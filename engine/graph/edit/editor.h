@@ -44,7 +44,10 @@ class Editor {
   absl::Status AddIndex(const IndexDefinition& definition);
   absl::Status RemoveIndex(std::string_view label, std::string_view property);
 
-  GraphView TakeView() && { return std::move(next_); }
+  GraphView TakeView() && {
+    ConnectPending();
+    return std::move(next_);
+  }
   MutationResult TakeResult() && { return std::move(result_); }
 
  private:
@@ -68,6 +71,16 @@ class Editor {
   std::optional<EdgeRow> FindEdgeBetween(std::string_view type, NodeRow source,
                                          NodeRow target) const;
   void RemoveEdge(EdgeRow edge);
+  // Edges of a batch are entered into ids and adjacency together, in the order
+  // in which those lie in memory: see ConnectPending.
+  struct PendingEdge {
+    EdgeRow edge = 0;
+    NodeRow source = 0;
+    NodeRow target = 0;
+    NameId type = 0;
+  };
+  // Before whatever looks at edges by id or from their nodes.
+  void ConnectPending();
 
   // edit_hyperedges.cc
   absl::Status ApplyTo(const PutHyperedge& put);
@@ -97,10 +110,11 @@ class Editor {
   template <typename Record>
   static std::optional<uint32_t> Find(const Tables<Record>& tables,
                                       const Value& id);
-  // Makes a row for an element with this id, or with one of ours.
+  // Makes a row for an element with this id, or with one of ours, and enters
+  // the id into the index, or into what is to be entered `later`.
   template <typename Record>
-  absl::StatusOr<uint32_t> Insert(const Tables<Record>& tables,
-                                  const Value& id);
+  absl::StatusOr<uint32_t> Insert(const Tables<Record>& tables, const Value& id,
+                                  HashIndex::Batch* later = nullptr);
   template <typename Record>
   void Free(const Tables<Record>& tables, uint32_t row);
   // Whether the stored element (version 0: none) may be written now.
@@ -135,6 +149,8 @@ class Editor {
   // Of the mutation that is being carried out.
   size_t position_ = 0;
   std::string_view kind_;
+  std::vector<PendingEdge> pending_edges_;
+  HashIndex::Batch pending_edge_ids_;
 };
 
 // "'cmp-7'" or "7".

@@ -35,7 +35,8 @@ absl::StatusOr<uint32_t> Editor::Require(const Tables<Record>& tables,
 
 template <typename Record>
 absl::StatusOr<uint32_t> Editor::Insert(const Tables<Record>& tables,
-                                        const Value& id) {
+                                        const Value& id,
+                                        HashIndex::Batch* later) {
   Value stored = id;
   if (id.is_null()) {
     if (tables.next_id > kMaxIntegerId) {
@@ -62,7 +63,11 @@ absl::StatusOr<uint32_t> Editor::Insert(const Tables<Record>& tables,
   }
   Record& record = tables.rows.Mutable(row, edit_);
   record.version = sequence_;
-  tables.ids.Insert(absl::HashOf(stored), row, edit_);
+  if (later != nullptr) {
+    later->Add(absl::HashOf(stored), row);
+  } else {
+    tables.ids.Insert(absl::HashOf(stored), row, edit_);
+  }
   record.id = std::move(stored);
   return row;
 }

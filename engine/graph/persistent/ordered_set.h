@@ -58,14 +58,19 @@ class OrderedSet {
   // False when the value was there.
   bool Insert(const T& value, Edit edit) {
     if (Contains(value)) return false;
+    InsertNew(value, edit);
+    return true;
+  }
+
+  // The same for a value that is known not to be there.
+  void InsertNew(const T& value, Edit edit) {
     if (!root_) {
       root_ = AsPart(Leaf::Make(1, edit));
       LeafOf(root_)->Insert(0, value);
-      return true;
+      return;
     }
     Ref<Part> right = InsertInto(root_, value, edit);
     if (right) GrowRoot(std::move(right), edit);
-    return true;
   }
 
   // Inserts the value, or puts it in the place of the equal one. False when
