@@ -143,7 +143,9 @@ TEST_F(EditModelTest, EveryVersionIsWhatTheOracleIs) {
   fmt::print("\n");
   // Success, and every way to fail that a batch has; the rarest is one in a
   // thousand.
-  if (operations >= 10'000) EXPECT_EQ(codes_.size(), 6u);
+  if (operations >= 10'000) {
+    EXPECT_EQ(codes_.size(), 6u);
+  }
 }
 
 // Bytes that WriteView cannot have written are refused or read as a view that
