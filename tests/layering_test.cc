@@ -47,6 +47,8 @@ const std::vector<Module>& Modules() {
       {"engine/graph/persistent", {}},
       {"engine/graph",
        {"engine/base", "engine/payload", "engine/graph/persistent"}},
+      {"engine/graph/read",
+       {"engine/base", "engine/graph", "engine/graph/persistent"}},
       {"engine/graph/algorithms",
        {"engine/base", "engine/graph", "engine/graph/persistent"}},
       {"engine/storage", {"engine/base"}},

@@ -41,6 +41,15 @@ class Dictionary {
     return id;
   }
 
+  // Bytes of memory that this version refers to, shared or not. O(n).
+  size_t MemoryBytes() const {
+    size_t bytes = names_.MemoryBytes() + index_.MemoryBytes();
+    for (NameId id = 0; id < names_.size(); ++id) {
+      bytes += names_[id].shared_bytes();
+    }
+    return bytes;
+  }
+
  private:
   PersistentArray<Value> names_;
   HashIndex index_;

@@ -202,6 +202,11 @@ bool EqualInCondition(const Value& a, const Value& b);
 // NaN or null.
 bool AreComparable(const Value& a, const Value& b);
 
+// The order that `<` and its like go by: unordered unless AreComparable, else
+// that of the contents alone, so that 1 and 1.0, or an instant given at two
+// offsets, are neither less nor greater. Compare never contradicts it.
+std::partial_ordering CompareInCondition(const Value& a, const Value& b);
+
 // A text for people: 'meta', 12, [1, 2], {a: 1}; cut off after some hundred
 // characters.
 std::string DebugString(const Value& value);

@@ -282,6 +282,11 @@ bool AreComparable(const Value& a, const Value& b) {
   }
 }
 
+std::partial_ordering CompareInCondition(const Value& a, const Value& b) {
+  if (!AreComparable(a, b)) return std::partial_ordering::unordered;
+  return CompareContent(a, b);
+}
+
 std::string DebugString(const Value& value) {
   constexpr size_t kMaxBytes = 300;
   std::string text;

@@ -93,13 +93,15 @@ class OrderedSet {
     return true;
   }
 
-  // Fetches the top of the set into the cache, for a change that comes soon.
+  // Asks for the memory of the first values, which are about to be read.
   void Prefetch() const {
-    constexpr size_t kLine = 64;
-    const auto* top = reinterpret_cast<const char*>(root_.get());
-    __builtin_prefetch(top);
-    __builtin_prefetch(top + kLine);
-    __builtin_prefetch(top + 2 * kLine);
+    const char* const memory = reinterpret_cast<const char*>(root_.get());
+    if (memory == nullptr) return;
+    constexpr int kLines = 3;
+    constexpr int kLineBytes = 64;
+    for (int line = 0; line < kLines; ++line) {
+      __builtin_prefetch(memory + line * kLineBytes);
+    }
   }
 
   // Bytes of memory that this version refers to, shared or not. O(n / 64).

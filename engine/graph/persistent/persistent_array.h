@@ -34,6 +34,15 @@ class PersistentArray {
     return LeafOf(index)->values[index % kLeafSize];
   }
 
+  // Asks for the memory of a value, which is about to be read.
+  void Prefetch(size_t index) const {
+    __builtin_prefetch(&LeafOf(index)->values[index % kLeafSize]);
+  }
+
+  // Bytes of memory that this version refers to, shared or not, without what
+  // the values refer to. O(n / 64).
+  size_t MemoryBytes() const { return root_ ? BytesOf(*root_) : 0; }
+
   // The value, to change it in place. Valid until the next change of the array.
   T& Mutable(size_t index, Edit edit) {
     return MutableLeaf(index, edit)->values[index % kLeafSize];
@@ -104,6 +113,16 @@ class PersistentArray {
                  .get();
     }
     return static_cast<const LeafPart*>(part);
+  }
+
+  static size_t BytesOf(const Part& part) {
+    if (part.leaf) return sizeof(LeafPart);
+    size_t bytes = sizeof(InnerPart);
+    for (const Ref<Part>& child :
+         static_cast<const InnerPart&>(part).children) {
+      if (child) bytes += BytesOf(*child);
+    }
+    return bytes;
   }
 
   // Makes `part` this edit's own: a new one, or a copy, unless it is already.
