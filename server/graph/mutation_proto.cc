@@ -8,8 +8,8 @@
 #include "engine/graph/graph_edit.h"
 #include "engine/graph/limits.h"
 #include "fmt/format.h"
-#include "server/graph/element_proto.h"
-#include "server/graph/property_value_proto.h"
+#include "server/convert/element_proto.h"
+#include "server/convert/property_value_proto.h"
 
 namespace mi::server {
 namespace {
@@ -37,9 +37,9 @@ struct Converter {
     if (!present) return std::nullopt;
     graph::TimeSpan converted;
     if (span.has_from()) {
-      converted.from = TimeFromProto(true, span.from(), Field(field) + ".from",
-                                     violations)
-                           .value_or(converted.from);
+      converted.from =
+          TimeFromProto(true, span.from(), Field(field) + ".from", violations)
+              .value_or(converted.from);
     }
     if (span.has_to()) {
       converted.to =
@@ -106,11 +106,11 @@ struct Converter {
   }
 
   graph::PatchEdge operator()(const v1::PatchEdge& patch) const {
-    return {.id = IdFromProto(patch.id()),
-            .properties = Properties(patch.properties(), "properties"),
-            .span = Span(patch.has_valid_time(), patch.valid_time(),
-                         "valid_time"),
-            .expected_version = Version(patch)};
+    return {
+        .id = IdFromProto(patch.id()),
+        .properties = Properties(patch.properties(), "properties"),
+        .span = Span(patch.has_valid_time(), patch.valid_time(), "valid_time"),
+        .expected_version = Version(patch)};
   }
 
   graph::DeleteEdge operator()(const v1::DeleteEdge& removal) const {

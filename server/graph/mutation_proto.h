@@ -14,8 +14,7 @@ namespace mi::server {
 
 namespace v1 = ::marketing::intelligence::v1;
 
-using ProtoMutations =
-    google::protobuf::RepeatedPtrField<v1::GraphMutation>;
+using ProtoMutations = google::protobuf::RepeatedPtrField<v1::GraphMutation>;
 
 // Mutations that may be written: everything about them that does not depend on
 // the graph is right. Errors: INVALID_ARGUMENT naming every field at fault.

@@ -1,7 +1,7 @@
 // Values of properties between the API and the engine.
 
-#ifndef MI_SERVER_GRAPH_PROPERTY_VALUE_PROTO_H_
-#define MI_SERVER_GRAPH_PROPERTY_VALUE_PROTO_H_
+#ifndef MI_SERVER_CONVERT_PROPERTY_VALUE_PROTO_H_
+#define MI_SERVER_CONVERT_PROPERTY_VALUE_PROTO_H_
 
 #include <functional>
 #include <string>
@@ -38,4 +38,4 @@ void PropertiesToProto(const graph::Value::Map& properties,
 
 }  // namespace mi::server
 
-#endif  // MI_SERVER_GRAPH_PROPERTY_VALUE_PROTO_H_
+#endif  // MI_SERVER_CONVERT_PROPERTY_VALUE_PROTO_H_

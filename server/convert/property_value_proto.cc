@@ -1,4 +1,4 @@
-#include "server/graph/property_value_proto.h"
+#include "server/convert/property_value_proto.h"
 
 #include <algorithm>
 #include <cmath>
@@ -50,9 +50,8 @@ Value MapFromProto(const v1::PropertyMap& map, const FieldName& field,
     }
     entries.emplace_back(key, ValueFromProto(value, entry, violations));
   }
-  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-    return a.first < b.first;
-  });
+  std::sort(entries.begin(), entries.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   return Value::FromMap(entries);
 }
 

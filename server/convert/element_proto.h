@@ -1,7 +1,7 @@
 // Nodes, edges and hyperedges between the API and the engine.
 
-#ifndef MI_SERVER_GRAPH_ELEMENT_PROTO_H_
-#define MI_SERVER_GRAPH_ELEMENT_PROTO_H_
+#ifndef MI_SERVER_CONVERT_ELEMENT_PROTO_H_
+#define MI_SERVER_CONVERT_ELEMENT_PROTO_H_
 
 #include <optional>
 #include <string>
@@ -13,7 +13,7 @@
 #include "engine/graph/graph_view.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "marketing/intelligence/v1/graph.pb.h"
-#include "server/graph/property_value_proto.h"
+#include "server/convert/property_value_proto.h"
 
 namespace mi::server {
 
@@ -39,9 +39,10 @@ absl::StatusOr<std::vector<graph::NodeRow>> FindNodes(
     std::string_view field);
 
 // Microseconds since the epoch; nothing when unset. Years 1970 to 2200.
-std::optional<TimeMicros> TimeFromProto(
-    bool present, const google::protobuf::Timestamp& time,
-    std::string_view field, Violations* violations);
+std::optional<TimeMicros> TimeFromProto(bool present,
+                                        const google::protobuf::Timestamp& time,
+                                        std::string_view field,
+                                        Violations* violations);
 
 void NodeToProto(const graph::GraphView& view, graph::NodeRow row,
                  bool with_properties, v1::StoredNode* out);
@@ -52,4 +53,4 @@ void HyperedgeToProto(const graph::GraphView& view, graph::HyperedgeRow row,
 
 }  // namespace mi::server
 
-#endif  // MI_SERVER_GRAPH_ELEMENT_PROTO_H_
+#endif  // MI_SERVER_CONVERT_ELEMENT_PROTO_H_

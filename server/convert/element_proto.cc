@@ -1,4 +1,4 @@
-#include "server/graph/element_proto.h"
+#include "server/convert/element_proto.h"
 
 #include <algorithm>
 #include <limits>
@@ -30,8 +30,7 @@ absl::Status NoNode(const v1::ElementId& id, std::string_view field) {
   details.resource_type = "node";
   details.resource_name = name;
   const std::string what = fmt::format("no node {}", name);
-  details.violations = {
-      {.field = std::string(field), .description = what}};
+  details.violations = {{.field = std::string(field), .description = what}};
   return MakeError(absl::StatusCode::kNotFound, what, details);
 }
 
@@ -76,10 +75,10 @@ void CheckId(const v1::ElementId& id, std::string_view field,
     case v1::ElementId::kName:
       if (id.name().empty() || id.name().size() > graph::kMaxIdBytes ||
           id.name().find('\0') != std::string::npos) {
-        violations->Add(field, fmt::format("has {} bytes; 1 to {} without NUL "
-                                           "are allowed",
-                                           id.name().size(),
-                                           graph::kMaxIdBytes));
+        violations->Add(field,
+                        fmt::format("has {} bytes; 1 to {} without NUL "
+                                    "are allowed",
+                                    id.name().size(), graph::kMaxIdBytes));
       }
       return;
     case v1::ElementId::kNumber:
@@ -97,8 +96,8 @@ void CheckId(const v1::ElementId& id, std::string_view field,
 absl::Status CheckIds(const ProtoIds& ids, int max, std::string_view field) {
   Violations violations;
   if (ids.empty() || ids.size() > max) {
-    violations.Add(field, fmt::format("has {} ids, must have 1 to {}",
-                                      ids.size(), max));
+    violations.Add(
+        field, fmt::format("has {} ids, must have 1 to {}", ids.size(), max));
     return violations.ToStatus();
   }
   for (int i = 0; i < ids.size(); ++i) {
@@ -131,9 +130,10 @@ absl::StatusOr<std::vector<graph::NodeRow>> FindNodes(
   return rows;
 }
 
-std::optional<TimeMicros> TimeFromProto(
-    bool present, const google::protobuf::Timestamp& time,
-    std::string_view field, Violations* violations) {
+std::optional<TimeMicros> TimeFromProto(bool present,
+                                        const google::protobuf::Timestamp& time,
+                                        std::string_view field,
+                                        Violations* violations) {
   if (!present) return std::nullopt;
   constexpr int64_t kMaxSeconds =
       payload::kMaxDateTimeMicros / kMicrosPerSecond;
@@ -159,9 +159,8 @@ void NodeToProto(const graph::GraphView& view, graph::NodeRow row,
     node->mutable_link()->set_point_id(link->point_id);
   }
   if (!with_properties) return;
-  PropertiesToProto(
-      PropertiesOf(view, view.node_properties, record.keys, row),
-      node->mutable_properties());
+  PropertiesToProto(PropertiesOf(view, view.node_properties, record.keys, row),
+                    node->mutable_properties());
 }
 
 void EdgeToProto(const graph::GraphView& view, graph::EdgeRow row,
@@ -177,9 +176,8 @@ void EdgeToProto(const graph::GraphView& view, graph::EdgeRow row,
     SpanToProto(span, edge->mutable_valid_time());
   }
   if (!with_properties) return;
-  PropertiesToProto(
-      PropertiesOf(view, view.edge_properties, record.keys, row),
-      edge->mutable_properties());
+  PropertiesToProto(PropertiesOf(view, view.edge_properties, record.keys, row),
+                    edge->mutable_properties());
 }
 
 void HyperedgeToProto(const graph::GraphView& view, graph::HyperedgeRow row,
