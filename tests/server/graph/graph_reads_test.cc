@@ -95,14 +95,13 @@ TEST_F(GraphServiceTest, ListsEdgesAndHyperedgesThatAreMeant) {
         property: "share" exists: false } } page_size: 1)")
                         .edges()),
               ElementsAre("e3"));
-  const auto page =
-      Get(&GraphStub::ListHyperedges, "graph: 'g' page_size: 1");
+  const auto page = Get(&GraphStub::ListHyperedges, "graph: 'g' page_size: 1");
   EXPECT_THAT(IdsOf(page.hyperedges()), ElementsAre("h1"));
-  EXPECT_THAT(IdsOf(Get(&GraphStub::ListHyperedges,
-                        "graph: 'g' page_token: '" + page.next_page_token() +
-                            "'")
-                        .hyperedges()),
-              ElementsAre("h2"));
+  EXPECT_THAT(
+      IdsOf(Get(&GraphStub::ListHyperedges,
+                "graph: 'g' page_token: '" + page.next_page_token() + "'")
+                .hyperedges()),
+      ElementsAre("h2"));
 }
 
 TEST_F(GraphServiceTest, ListsNeighborsByDirectionTypeAndProperty) {
@@ -112,10 +111,8 @@ TEST_F(GraphServiceTest, ListsNeighborsByDirectionTypeAndProperty) {
                      "graph: 'g' node_id { name: 'banner' } " + more)
                      .neighbors());
   };
-  EXPECT_THAT(ids("direction: DIRECTION_IN"),
-              ElementsAre("spring", "summer"));
-  EXPECT_THAT(ids("direction: DIRECTION_OUT"),
-              ElementsAre("runners", "cooks"));
+  EXPECT_THAT(ids("direction: DIRECTION_IN"), ElementsAre("spring", "summer"));
+  EXPECT_THAT(ids("direction: DIRECTION_OUT"), ElementsAre("runners", "cooks"));
   EXPECT_THAT(ids(""), ElementsAre("spring", "summer", "runners", "cooks"));
   EXPECT_THAT(ids("edges { types: 'HAS' as_of { seconds: 1 } }"),
               ElementsAre("spring"));
@@ -158,7 +155,8 @@ TEST_F(GraphServiceTest, ExpandsAndSaysWhatCutItOff) {
                         .nodes()),
               ElementsAre("runners", "cooks"));
 
-  found = Get(&GraphStub::ExpandNodes, from_spring + "max_hops: 9 max_nodes: 2");
+  found =
+      Get(&GraphStub::ExpandNodes, from_spring + "max_hops: 9 max_nodes: 2");
   EXPECT_THAT(IdsOf(found.nodes()), ElementsAre("spring", "video", "banner"));
   EXPECT_TRUE(found.nodes_limited());
 
@@ -202,9 +200,8 @@ TEST_F(GraphServiceTest, FindsPathsByEdgesAndByWeight) {
   EXPECT_THAT(IdsOf(found.paths(0).edges()), ElementsAre("e1", "e4"));
   EXPECT_DOUBLE_EQ(found.paths(0).length(), 0.75);
 
-  EXPECT_THAT(
-      Get(&GraphStub::FindShortestPaths, ends + "max_hops: 1").paths(),
-      IsEmpty());
+  EXPECT_THAT(Get(&GraphStub::FindShortestPaths, ends + "max_hops: 1").paths(),
+              IsEmpty());
   const grpc::Status status =
       Call(&GraphStub::FindShortestPaths, ends + "max_visited: 1");
   EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
