@@ -208,31 +208,37 @@ void MeasureAllReads(const ServerProcess& server, const RandomGraph& graph,
                  *received = response.ByteSizeLong();
                  return response.nodes_size();
                });
-  MeasureReads("one hop", graph, echo,
-               [&](uint32_t start, size_t* sent, size_t* received) {
-                 v1::ListNeighborsRequest request;
-                 request.set_graph(kGraph);
-                 request.mutable_node_id()->set_number(start);
-                 request.set_direction(v1::DIRECTION_OUT);
-                 v1::ListNeighborsResponse response;
-                 grpc::ClientContext context;
-                 Check(stub->ListNeighbors(&context, request, &response),
-                       "ListNeighbors");
-                 *sent = request.ByteSizeLong();
-                 *received = response.ByteSizeLong();
-                 return response.neighbors_size();
-               });
-  MeasureReads("one and two hops, distinct", graph, echo,
-               [&](uint32_t start, size_t* sent, size_t* received) {
-                 const v1::ExpandNodesRequest request = TwoHopsFrom(start);
-                 v1::ExpandNodesResponse response;
-                 grpc::ClientContext context;
-                 Check(stub->ExpandNodes(&context, request, &response),
-                       "ExpandNodes");
-                 *sent = request.ByteSizeLong();
-                 *received = response.ByteSizeLong();
-                 return response.nodes_size();
-               });
+  for (const bool ids_only : {true, false}) {
+    MeasureReads(ids_only ? "one hop, ids only" : "one hop", graph, echo,
+                 [&](uint32_t start, size_t* sent, size_t* received) {
+                   v1::ListNeighborsRequest request;
+                   request.set_graph(kGraph);
+                   request.mutable_node_id()->set_number(start);
+                   request.set_direction(v1::DIRECTION_OUT);
+                   request.mutable_return_elements()->set_ids_only(ids_only);
+                   v1::ListNeighborsResponse response;
+                   grpc::ClientContext context;
+                   Check(stub->ListNeighbors(&context, request, &response),
+                         "ListNeighbors");
+                   *sent = request.ByteSizeLong();
+                   *received = response.ByteSizeLong();
+                   return response.neighbors_size();
+                 });
+  }
+  for (const bool ids_only : {true, false}) {
+    MeasureReads(
+        ids_only ? "one and two hops, ids only" : "one and two hops, distinct",
+        graph, echo, [&](uint32_t start, size_t* sent, size_t* received) {
+          v1::ExpandNodesRequest request = TwoHopsFrom(start);
+          request.mutable_return_elements()->set_ids_only(ids_only);
+          v1::ExpandNodesResponse response;
+          grpc::ClientContext context;
+          Check(stub->ExpandNodes(&context, request, &response), "ExpandNodes");
+          *sent = request.ByteSizeLong();
+          *received = response.ByteSizeLong();
+          return response.nodes_size();
+        });
+  }
 }
 
 // Walks two hops until told to stop, with a pause after each.
@@ -314,7 +320,7 @@ void Run(const std::filesystem::path& binary, size_t nodes, size_t edges,
   auto server = std::make_unique<ServerProcess>(
       ServerProcess::Options{.binary = binary,
                              .data_folder = folder.path() / "data",
-                             .arguments = {}});
+                             .arguments = {"--log-level=warning"}});
   if (!server->WaitUntilServing()) std::exit(1);
   const auto stub = v1::GraphService::NewStub(server->Connect());
   v1::CreateGraphRequest create;

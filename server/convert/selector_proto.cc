@@ -5,7 +5,7 @@
 #include "engine/graph/limits.h"
 #include "engine/graph/value.h"
 #include "fmt/format.h"
-#include "server/convert/element_proto.h"
+#include "server/convert/element_id_proto.h"
 #include "server/convert/property_value_proto.h"
 
 namespace mi::server {

@@ -5,7 +5,7 @@
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "fmt/format.h"
-#include "server/convert/element_proto.h"
+#include "server/convert/element_id_proto.h"
 #include "server/convert/selector_proto.h"
 #include "server/graph/page.h"
 

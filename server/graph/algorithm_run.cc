@@ -14,7 +14,7 @@
 #include "engine/graph/algorithms/components.h"
 #include "engine/graph/limits.h"
 #include "fmt/format.h"
-#include "server/convert/element_proto.h"
+#include "server/convert/element_id_proto.h"
 
 namespace mi::server {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/status/statusor.h"
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
-#include "server/convert/element_proto.h"
+#include "server/convert/element_id_proto.h"
 #include "server/convert/selector_proto.h"
 #include "server/graph/graphs_proto.h"
 

@@ -3,7 +3,8 @@
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "engine/graph/read/hyperedges.h"
-#include "server/convert/element_proto.h"
+#include "server/convert/element_id_proto.h"
+#include "server/convert/element_writer.h"
 #include "server/convert/selector_proto.h"
 #include "server/graph/page.h"
 
@@ -32,8 +33,9 @@ absl::Status FindHyperedges(const GraphRead& read,
                                           kMaxNodes, "node_ids"));
   ASSIGN_OR_RETURN(const graph::HyperedgePage page,
                    graph::FindHyperedges(read.view, query, read.stop));
+  ElementWriter writer(read.view, ElementParts::kAll);
   for (const graph::HyperedgeRow row : page.rows) {
-    HyperedgeToProto(read.view, row, response->add_hyperedges());
+    writer.Write(row, response->add_hyperedges());
   }
   if (page.more) response->set_next_page_token(RowToken(page.rows.back()));
   return absl::OkStatus();
@@ -51,15 +53,17 @@ absl::Status FindCoMembers(const GraphRead& read,
   query.limit = NumberOr(request.limit(), kDefaultCoMembers, 1, kMaxCoMembers,
                          "limit", &violations);
   query.max_shared = 0;  // not part of the answer
+  const ElementParts parts =
+      PartsFromProto(request.return_elements(), &violations);
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(query.nodes, FindNodes(read.view, request.node_ids(),
                                           kMaxNodes, "node_ids"));
   ASSIGN_OR_RETURN(const graph::CoMembers found,
                    graph::FindCoMembers(read.view, query, read.stop));
-  const bool with_properties = request.return_elements().with_properties();
+  ElementWriter writer(read.view, parts);
   for (const graph::CoMember& member : found.members) {
     v1::CoMember* out = response->add_members();
-    NodeToProto(read.view, member.node, with_properties, out->mutable_node());
+    writer.Write(member.node, out->mutable_node());
     out->set_shared_count(member.shared_count);
     out->set_strength(member.strength);
   }

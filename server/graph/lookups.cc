@@ -5,7 +5,8 @@
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "engine/graph/read/index_scan.h"
-#include "server/convert/element_proto.h"
+#include "server/convert/element_id_proto.h"
+#include "server/convert/element_writer.h"
 #include "server/convert/limits.h"
 #include "server/convert/selector_proto.h"
 #include "server/graph/page.h"
@@ -44,9 +45,10 @@ void SetNextPage(const graph::ScanPage& page, Response* response) {
 absl::Status GetNodes(const GraphRead& read, const v1::GetNodesRequest& request,
                       v1::GetNodesResponse* response) {
   RETURN_IF_ERROR(CheckIds(request.ids(), kMaxIdsPerCall, "ids"));
+  ElementWriter writer(read.view, ElementParts::kAll);
   for (const v1::ElementId& id : request.ids()) {
     const auto row = read.view.FindNode(IdFromProto(id));
-    if (row) NodeToProto(read.view, *row, true, response->add_nodes());
+    if (row) writer.Write(*row, response->add_nodes());
   }
   return absl::OkStatus();
 }
@@ -54,9 +56,10 @@ absl::Status GetNodes(const GraphRead& read, const v1::GetNodesRequest& request,
 absl::Status GetEdges(const GraphRead& read, const v1::GetEdgesRequest& request,
                       v1::GetEdgesResponse* response) {
   RETURN_IF_ERROR(CheckIds(request.ids(), kMaxIdsPerCall, "ids"));
+  ElementWriter writer(read.view, ElementParts::kAll);
   for (const v1::ElementId& id : request.ids()) {
     const auto row = read.view.FindEdge(IdFromProto(id));
-    if (row) EdgeToProto(read.view, *row, true, response->add_edges());
+    if (row) writer.Write(*row, response->add_edges());
   }
   return absl::OkStatus();
 }
@@ -65,9 +68,10 @@ absl::Status GetHyperedges(const GraphRead& read,
                            const v1::GetHyperedgesRequest& request,
                            v1::GetHyperedgesResponse* response) {
   RETURN_IF_ERROR(CheckIds(request.ids(), kMaxIdsPerCall, "ids"));
+  ElementWriter writer(read.view, ElementParts::kAll);
   for (const v1::ElementId& id : request.ids()) {
     const auto row = read.view.FindHyperedge(IdFromProto(id));
-    if (row) HyperedgeToProto(read.view, *row, response->add_hyperedges());
+    if (row) writer.Write(*row, response->add_hyperedges());
   }
   return absl::OkStatus();
 }
@@ -84,8 +88,9 @@ absl::Status ListNodes(const GraphRead& read,
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(const graph::ScanPage page,
                    graph::ScanNodes(read.view, query, read.stop));
+  ElementWriter writer(read.view, ElementParts::kAll);
   for (const graph::NodeRow row : page.rows) {
-    NodeToProto(read.view, row, true, response->add_nodes());
+    writer.Write(row, response->add_nodes());
   }
   SetNextPage(page, response);
   PlanToProto(page, response->mutable_plan());
@@ -104,8 +109,9 @@ absl::Status ListEdges(const GraphRead& read,
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(const graph::ScanPage page,
                    graph::ScanEdges(read.view, query, read.stop));
+  ElementWriter writer(read.view, ElementParts::kAll);
   for (const graph::EdgeRow row : page.rows) {
-    EdgeToProto(read.view, row, true, response->add_edges());
+    writer.Write(row, response->add_edges());
   }
   SetNextPage(page, response);
   return absl::OkStatus();
@@ -123,8 +129,9 @@ absl::Status ListHyperedges(const GraphRead& read,
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(const graph::ScanPage page,
                    graph::ScanHyperedges(read.view, query, read.stop));
+  ElementWriter writer(read.view, ElementParts::kAll);
   for (const graph::HyperedgeRow row : page.rows) {
-    HyperedgeToProto(read.view, row, response->add_hyperedges());
+    writer.Write(row, response->add_hyperedges());
   }
   SetNextPage(page, response);
   return absl::OkStatus();

@@ -8,7 +8,7 @@
 #include "engine/graph/graph_edit.h"
 #include "engine/graph/limits.h"
 #include "fmt/format.h"
-#include "server/convert/element_proto.h"
+#include "server/convert/element_id_proto.h"
 #include "server/convert/property_value_proto.h"
 
 namespace mi::server {

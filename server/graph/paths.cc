@@ -6,7 +6,8 @@
 #include "engine/base/status_macros.h"
 #include "engine/graph/read/shortest_path.h"
 #include "fmt/format.h"
-#include "server/convert/element_proto.h"
+#include "server/convert/element_id_proto.h"
+#include "server/convert/element_writer.h"
 #include "server/convert/selector_proto.h"
 
 namespace mi::server {
@@ -42,13 +43,13 @@ absl::Status FindEnds(const GraphRead& read, const Request& request,
   return absl::OkStatus();
 }
 
-void PathToProto(const GraphRead& read, const graph::Path& path,
-                 bool with_properties, v1::Path* out) {
+void PathToProto(const graph::Path& path, ElementWriter& writer,
+                 v1::Path* out) {
   for (const graph::NodeRow node : path.nodes) {
-    NodeToProto(read.view, node, with_properties, out->add_nodes());
+    writer.Write(node, out->add_nodes());
   }
   for (const graph::EdgeRow edge : path.edges) {
-    EdgeToProto(read.view, edge, with_properties, out->add_edges());
+    writer.Write(edge, out->add_edges());
   }
   out->set_length(path.length);
 }
@@ -65,13 +66,15 @@ absl::Status ByEdges(const GraphRead& read, const Request& request,
   if (request.has_default_weight()) {
     violations.Add("default_weight", "is for a search with weight_property");
   }
+  const ElementParts parts =
+      PartsFromProto(request.return_elements(), &violations);
   RETURN_IF_ERROR(violations.ToStatus());
   RETURN_IF_ERROR(FindEnds(read, request, &query));
   ASSIGN_OR_RETURN(const graph::ShortestPaths found,
                    graph::FindShortestPaths(read.view, query, read.stop));
+  ElementWriter writer(read.view, parts);
   for (const graph::Path& path : found.paths) {
-    PathToProto(read, path, request.return_elements().with_properties(),
-                response->add_paths());
+    PathToProto(path, writer, response->add_paths());
   }
   response->set_more_paths(found.more);
   response->set_visited_count(found.visited);
@@ -98,13 +101,15 @@ absl::Status ByWeight(const GraphRead& read, const Request& request,
   if (request.max_paths() > 1) {
     violations.Add("max_paths", "cannot be above 1 with weight_property");
   }
+  const ElementParts parts =
+      PartsFromProto(request.return_elements(), &violations);
   RETURN_IF_ERROR(violations.ToStatus());
   RETURN_IF_ERROR(FindEnds(read, request, &query));
   ASSIGN_OR_RETURN(const graph::LightestPath found,
                    graph::FindLightestPath(read.view, query, read.stop));
   if (found.path.has_value()) {
-    PathToProto(read, *found.path, request.return_elements().with_properties(),
-                response->add_paths());
+    ElementWriter writer(read.view, parts);
+    PathToProto(*found.path, writer, response->add_paths());
   }
   response->set_visited_count(found.visited);
   return absl::OkStatus();

@@ -9,7 +9,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/graph/read/index_scan.h"
 #include "fmt/format.h"
-#include "server/convert/element_proto.h"
+#include "server/convert/element_id_proto.h"
 #include "server/convert/limits.h"
 #include "server/convert/selector_proto.h"
 #include "server/search/graph_context.h"

@@ -11,7 +11,8 @@
 #include "engine/graph/read/neighbors.h"
 #include "engine/graph/read/subgraph.h"
 #include "fmt/format.h"
-#include "server/convert/element_proto.h"
+#include "server/convert/element_id_proto.h"
+#include "server/convert/element_writer.h"
 #include "server/convert/selector_proto.h"
 #include "server/graph/page.h"
 #include "server/graph/start_nodes.h"
@@ -69,18 +70,22 @@ absl::Status ListNeighbors(const GraphRead& read,
   query.nodes = NodeSelectorFromProto(request.nodes(), "nodes", &violations);
   query.after = EntryFromToken(request.page_token(), &violations);
   query.limit = PageSize(request.page_size(), &violations);
+  const ElementParts parts =
+      PartsFromProto(request.return_elements(), &violations);
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(query.node,
                    FindNode(read.view, request.node_id(), "node_id"));
   ASSIGN_OR_RETURN(const graph::NeighborPage page,
                    graph::ListNeighbors(read.view, query, read.stop));
-  const bool with_properties = request.return_elements().with_properties();
+  ElementWriter writer(read.view, parts);
+  for (const graph::NeighborHit& hit : page.hits) {
+    writer.PrefetchNode(hit.entry.neighbor);
+    writer.PrefetchEdge(hit.entry.edge);
+  }
   for (const graph::NeighborHit& hit : page.hits) {
     v1::Neighbor* neighbor = response->add_neighbors();
-    NodeToProto(read.view, hit.entry.neighbor, with_properties,
-                neighbor->mutable_node());
-    EdgeToProto(read.view, hit.entry.edge, with_properties,
-                neighbor->mutable_edge());
+    writer.Write(hit.entry.neighbor, neighbor->mutable_node());
+    writer.Write(hit.entry.edge, neighbor->mutable_edge());
   }
   if (page.more) {
     response->set_next_page_token(EntryToken(page.hits.back().entry));
@@ -107,19 +112,27 @@ absl::Status ExpandNodes(const GraphRead& read,
   query.max_edges_scanned =
       NumberOr(request.max_edges_scanned(), kDefaultEdgesScanned, 1,
                kMaxEdgesScanned, "max_edges_scanned", &violations);
+  const ElementParts parts =
+      PartsFromProto(request.return_elements(), &violations);
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(query.starts,
                    FindStartNodes(read, request.start(), "start",
                                   response->mutable_similar_points()));
   ASSIGN_OR_RETURN(const graph::Expansion found,
                    graph::Expand(read.view, query, read.stop));
-  const bool with_properties = request.return_elements().with_properties();
-  for (const graph::ExpandedNode& met : found.nodes) {
+  ElementWriter writer(read.view, parts);
+  for (size_t i = 0; i < found.nodes.size(); ++i) {
+    if (i + ElementWriter::kPrefetchAhead < found.nodes.size()) {
+      const auto& later = found.nodes[i + ElementWriter::kPrefetchAhead];
+      writer.PrefetchNode(later.node);
+      if (later.edge != graph::kNoRow) writer.PrefetchEdge(later.edge);
+    }
+    const graph::ExpandedNode& met = found.nodes[i];
     v1::ExpandedNode* out = response->add_nodes();
-    NodeToProto(read.view, met.node, with_properties, out->mutable_node());
+    writer.Write(met.node, out->mutable_node());
     out->set_hops(met.hops);
     if (met.edge != graph::kNoRow) {
-      EdgeToProto(read.view, met.edge, with_properties, out->mutable_edge());
+      writer.Write(met.edge, out->mutable_edge());
     }
   }
   response->set_edges_per_node_limited(found.edges_per_node_limited);
@@ -150,24 +163,26 @@ absl::Status GetSubgraph(const GraphRead& read,
   query.max_hyperedges =
       NumberOr(request.max_hyperedges(), kDefaultSubgraphHyperedges, 1,
                kMaxSubgraphHyperedges, "max_hyperedges", &violations);
+  const ElementParts parts =
+      PartsFromProto(request.return_elements(), &violations);
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(query.centers,
                    FindStartNodes(read, request.center(), "center",
                                   response->mutable_similar_points()));
   ASSIGN_OR_RETURN(const graph::Subgraph found,
                    graph::GetSubgraph(read.view, query, read.stop));
-  const bool with_properties = request.return_elements().with_properties();
+  ElementWriter writer(read.view, parts);
   for (const graph::SubgraphNode& shown : found.nodes) {
     v1::SubgraphNode* out = response->add_nodes();
-    NodeToProto(read.view, shown.node, with_properties, out->mutable_node());
+    writer.Write(shown.node, out->mutable_node());
     out->set_hops(shown.hops);
     out->set_degree(shown.degree);
   }
   for (const graph::EdgeRow row : found.edges) {
-    EdgeToProto(read.view, row, with_properties, response->add_edges());
+    writer.Write(row, response->add_edges());
   }
   for (const graph::HyperedgeRow row : found.hyperedges) {
-    HyperedgeToProto(read.view, row, response->add_hyperedges());
+    writer.Write(row, response->add_hyperedges());
   }
   response->set_nodes_left_out(found.nodes_left_out);
   response->set_edges_left_out(found.edges_left_out);
@@ -193,9 +208,10 @@ absl::Status FindSimilarNodes(const GraphRead& read,
                    FindNode(read.view, request.node_id(), "node_id"));
   ASSIGN_OR_RETURN(const std::vector<graph::SimilarNode> found,
                    graph::FindSimilarNodes(read.view, query, read.stop));
+  ElementWriter writer(read.view, ElementParts::kStructure);
   for (const graph::SimilarNode& similar : found) {
     v1::SimilarNode* out = response->add_nodes();
-    NodeToProto(read.view, similar.node, false, out->mutable_node());
+    writer.Write(similar.node, out->mutable_node());
     out->set_score(similar.score);
     out->set_common_neighbor_count(similar.common);
   }

@@ -5,7 +5,7 @@
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "fmt/format.h"
-#include "server/convert/element_proto.h"
+#include "server/convert/element_writer.h"
 #include "server/convert/selector_proto.h"
 
 namespace mi::server {
@@ -56,7 +56,7 @@ absl::StatusOr<std::optional<GraphContext>> GraphContext::For(
   context.query_.limit = asked.has_limit() ? asked.limit() : kDefaultNeighbors;
   CheckRange(context.query_.limit, 0, kMaxNeighbors, field("limit"),
              &violations);
-  context.with_properties_ = asked.with_properties();
+  if (asked.with_properties()) context.parts_ = ElementParts::kAll;
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(const auto entry, catalog.ResolveGraph(asked.graph()));
   context.view_ = entry->graph->View();
@@ -78,17 +78,16 @@ absl::Status GraphContext::AddTo(v1::SearchResponse* response,
 absl::Status GraphContext::Describe(graph::NodeRow node,
                                     const std::stop_token& stop,
                                     v1::LinkedNode* out) const {
-  NodeToProto(*view_, node, with_properties_, out->mutable_node());
+  ElementWriter writer(*view_, parts_);
+  writer.Write(node, out->mutable_node());
   graph::NeighborQuery query = query_;
   query.node = node;
   ASSIGN_OR_RETURN(const graph::NeighborPage page,
                    graph::ListNeighbors(*view_, query, stop));
   for (const graph::NeighborHit& hit : page.hits) {
     v1::LinkedNeighbor* neighbor = out->add_neighbors();
-    NodeToProto(*view_, hit.entry.neighbor, with_properties_,
-                neighbor->mutable_node());
-    EdgeToProto(*view_, hit.entry.edge, with_properties_,
-                neighbor->mutable_edge());
+    writer.Write(hit.entry.neighbor, neighbor->mutable_node());
+    writer.Write(hit.entry.edge, neighbor->mutable_edge());
   }
   out->set_limited(page.more);
   return absl::OkStatus();

@@ -16,6 +16,7 @@
 #include "engine/graph/read/neighbors.h"
 #include "engine/workspace/catalog.h"
 #include "marketing/intelligence/v1/search_service.pb.h"
+#include "server/convert/element_writer.h"
 
 namespace mi::server {
 
@@ -50,7 +51,7 @@ class GraphContext {
   std::shared_ptr<const graph::GraphView> view_;
   std::vector<std::string> collection_names_;
   graph::NeighborQuery query_;  // without its node
-  bool with_properties_ = false;
+  ElementParts parts_ = ElementParts::kStructure;
 };
 
 }  // namespace mi::server

@@ -1,7 +1,7 @@
-// Nodes, edges and hyperedges between the API and the engine.
+// Ids and times of graphs between the API and the engine.
 
-#ifndef MI_SERVER_CONVERT_ELEMENT_PROTO_H_
-#define MI_SERVER_CONVERT_ELEMENT_PROTO_H_
+#ifndef MI_SERVER_CONVERT_ELEMENT_ID_PROTO_H_
+#define MI_SERVER_CONVERT_ELEMENT_ID_PROTO_H_
 
 #include <optional>
 #include <string>
@@ -13,9 +13,10 @@
 #include "engine/graph/graph_view.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "marketing/intelligence/v1/graph.pb.h"
-#include "server/convert/property_value_proto.h"
 
 namespace mi::server {
+
+namespace v1 = ::marketing::intelligence::v1;
 
 using ProtoIds = google::protobuf::RepeatedPtrField<v1::ElementId>;
 
@@ -44,13 +45,6 @@ std::optional<TimeMicros> TimeFromProto(bool present,
                                         std::string_view field,
                                         Violations* violations);
 
-void NodeToProto(const graph::GraphView& view, graph::NodeRow row,
-                 bool with_properties, v1::StoredNode* out);
-void EdgeToProto(const graph::GraphView& view, graph::EdgeRow row,
-                 bool with_properties, v1::StoredEdge* out);
-void HyperedgeToProto(const graph::GraphView& view, graph::HyperedgeRow row,
-                      v1::StoredHyperedge* out);
-
 }  // namespace mi::server
 
-#endif  // MI_SERVER_CONVERT_ELEMENT_PROTO_H_
+#endif  // MI_SERVER_CONVERT_ELEMENT_ID_PROTO_H_
