@@ -1,16 +1,12 @@
 // RunGraphAlgorithm over a real channel: known answers, properties written,
 // and jobs.
 
-#include <chrono>
 #include <string>
-#include <thread>
 
 #include "tests/server/graph/graph_service_fixture.h"
 
 namespace mi::server {
 namespace {
-
-using OperationsStub = v1::OperationsService::Stub;
 
 class GraphAlgorithmsTest : public GraphServiceTest {
  protected:
@@ -40,19 +36,6 @@ class GraphAlgorithmsTest : public GraphServiceTest {
 
   v1::GraphAlgorithmResult Run(const std::string& request) {
     return Get(&GraphStub::RunGraphAlgorithm, "graph: 'g' " + request).result();
-  }
-
-  v1::GetJobResponse WaitFor(const std::string& name) {
-    v1::GetJobRequest request;
-    request.set_name(name);
-    while (true) {
-      v1::GetJobResponse response;
-      const grpc::Status status = Invoke(
-          &OperationsStub::GetJob, server_.operations(), request, &response);
-      EXPECT_TRUE(status.ok()) << status.error_message();
-      if (!status.ok() || response.job().has_end_time()) return response;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
   }
 };
 

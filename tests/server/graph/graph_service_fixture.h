@@ -3,7 +3,9 @@
 #ifndef MI_TESTS_SERVER_GRAPH_GRAPH_SERVICE_FIXTURE_H_
 #define MI_TESTS_SERVER_GRAPH_GRAPH_SERVICE_FIXTURE_H_
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -22,6 +24,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using GraphStub = v1::GraphService::Stub;
+using OperationsStub = v1::OperationsService::Stub;
 
 // "name" or "#number".
 inline std::string IdText(const v1::ElementId& id) {
@@ -77,6 +80,20 @@ class GraphServiceTest : public ::testing::Test {
     const grpc::Status status = Call(method, request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message() << "\n" << request;
     return response;
+  }
+
+  // The job once it has ended.
+  v1::GetJobResponse WaitFor(const std::string& name) {
+    v1::GetJobRequest request;
+    request.set_name(name);
+    while (true) {
+      v1::GetJobResponse response;
+      const grpc::Status status = Invoke(
+          &OperationsStub::GetJob, server_.operations(), request, &response);
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      if (!status.ok() || response.job().has_end_time()) return response;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
   }
 
   void Create(const std::string& name) {

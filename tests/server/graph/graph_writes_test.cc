@@ -326,6 +326,39 @@ TEST_F(GraphServiceTest, ARefusedBatchEndsAStreamAndTheOnesBeforeStay) {
   EXPECT_THAT(Nodes(), ElementsAre("a"));
 }
 
+TEST_F(GraphServiceTest, ASnapshotHoldsGraphsAndRestoresThem) {
+  LoadCampaigns();
+  const auto before = Get(&GraphStub::GetGraph, "name: 'g'");
+  v1::CreateSnapshotResponse started;
+  ASSERT_TRUE(Invoke(&OperationsStub::CreateSnapshot, server_.operations(),
+                     v1::CreateSnapshotRequest(), &started)
+                  .ok());
+  const auto snapshot = WaitFor(started.job().name()).snapshot();
+  EXPECT_EQ(snapshot.graph_count(), 1);
+  EXPECT_EQ(snapshot.node_count(), 7);
+  EXPECT_EQ(snapshot.edge_count(), 6);
+  EXPECT_EQ(snapshot.hyperedge_count(), 2);
+
+  Get(&GraphStub::DeleteGraph, "name: 'g'");
+  Create("later");
+  v1::RestoreSnapshotRequest restore;
+  restore.set_name(snapshot.name());
+  restore.set_discard_present_state(true);
+  v1::RestoreSnapshotResponse restoring;
+  ASSERT_TRUE(Invoke(&OperationsStub::RestoreSnapshot, server_.operations(),
+                     restore, &restoring)
+                  .ok());
+  EXPECT_EQ(WaitFor(restoring.job().name()).job().state(),
+            v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(Get(&GraphStub::GetGraph, "name: 'g'").ShortDebugString(),
+            before.ShortDebugString());
+  EXPECT_EQ(Call(&GraphStub::GetGraph, "name: 'later'").error_code(),
+            StatusCode::NOT_FOUND);
+  Write("mutations { put_node { node { id { name: 'new' } } } }");
+  server_.Restart();
+  EXPECT_THAT(Nodes(), SizeIs(8));
+}
+
 TEST_F(GraphServiceTest, CountsWhatIsInAGraph) {
   LoadCampaigns();
   Get(&GraphStub::CreateGraphIndex,
