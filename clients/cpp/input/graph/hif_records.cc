@@ -15,12 +15,16 @@ using Json = nlohmann::json;
 using Properties = google::protobuf::Map<std::string, v1::PropertyValue>;
 
 constexpr std::string_view kAttrs = "attrs";
+// Values of an incidence's attributes: in a map, in an entry, in the list that
+// is the property.
+constexpr size_t kDepthOfEntries = 4;
 constexpr double kMaxNumber = std::numeric_limits<double>::max();
 
 // Reads the members of "attrs": `read_special` those with a meaning of their
-// own, which it answers with whether it was one, the others as properties.
+// own, which it answers with whether it was one, the others as properties
+// that stand at `depth`.
 template <typename ReadSpecial>
-MaybeFault ReadAttrs(const Json& record, Properties* properties,
+MaybeFault ReadAttrs(const Json& record, size_t depth, Properties* properties,
                      const ReadSpecial& read_special) {
   const Json* const attrs = FindMember(record, kAttrs);
   if (attrs == nullptr) return std::nullopt;
@@ -32,8 +36,9 @@ MaybeFault ReadAttrs(const Json& record, Properties* properties,
     if (!read_special(key, value, &fault)) {
       const std::string name = key.starts_with("$$") ? key.substr(1) : key;
       std::string problem = NameProblem(name);
-      fault = problem.empty() ? JsonToProperty(value, &(*properties)[name])
-                              : MaybeFault(JsonFault{std::move(problem)});
+      fault = problem.empty()
+                  ? JsonToProperty(value, &(*properties)[name], depth)
+                  : MaybeFault(JsonFault{std::move(problem)});
     }
     if (fault) return std::move(*fault).In(key).In(std::string(kAttrs));
   }
@@ -108,7 +113,7 @@ MaybeFault ReadHifNode(const Json& record, v1::Node* node) {
     return fault;
   }
   MaybeFault fault = ReadAttrs(
-      record, node->mutable_properties(),
+      record, /*depth=*/1, node->mutable_properties(),
       [node](const std::string& key, const Json& value, MaybeFault* wrong) {
         if (key == kHifLabels) {
           *wrong = JsonToLabels(value, node);
@@ -128,7 +133,7 @@ MaybeFault ReadHifEdge(const Json& record, v1::Hyperedge* hyperedge) {
     return fault;
   }
   MaybeFault fault = ReadAttrs(
-      record, hyperedge->mutable_properties(),
+      record, /*depth=*/1, hyperedge->mutable_properties(),
       [hyperedge](const std::string& key, const Json& value,
                   MaybeFault* wrong) {
         double number = 0;
@@ -160,7 +165,7 @@ MaybeFault ReadHifIncidence(const Json& record, HifIncidence* incidence) {
   std::string* const role = incidence->member.mutable_role();
   v1::PropertyMap attrs;
   fault = ReadAttrs(
-      record, attrs.mutable_entries(),
+      record, kDepthOfEntries, attrs.mutable_entries(),
       [role](const std::string& key, const Json& value, MaybeFault* wrong) {
         if (key != kHifRole) return false;
         *wrong = JsonToName(value, role);
