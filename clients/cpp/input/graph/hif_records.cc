@@ -36,6 +36,7 @@ MaybeFault ReadAttrs(const Json& record, size_t depth, Properties* properties,
     if (!read_special(key, value, &fault)) {
       const std::string name = key.starts_with("$$") ? key.substr(1) : key;
       std::string problem = NameProblem(name);
+      if (properties->contains(name)) problem = "is there twice";
       fault = problem.empty()
                   ? JsonToProperty(value, &(*properties)[name], depth)
                   : MaybeFault(JsonFault{std::move(problem)});
