@@ -9,6 +9,7 @@
 
 #include "CLI/CLI.hpp"
 #include "clients/cpp/commands/commands.h"
+#include "clients/cpp/commands/load_limits.h"
 #include "clients/cpp/commands/load_output.h"
 #include "clients/cpp/commands/options.h"
 #include "clients/cpp/input/csv_reader.h"
@@ -191,18 +192,9 @@ absl::StatusOr<Target> FindTarget(Session& session, const Options& options) {
 
 // Keeps batches within what the server accepts.
 absl::Status ApplyLimits(Session& session, LoadOptions* load) {
-  constexpr double kShareForFraming = 0.9;
-  ASSIGN_OR_RETURN(
-      const v1::GetServerInfoResponse info,
-      session.Call(session.operations(), &Session::Operations::GetServerInfo,
-                   v1::GetServerInfoRequest()));
-  const v1::Limits& limits = info.limits();
+  ASSIGN_OR_RETURN(const v1::Limits limits, ApplyMessageLimit(session, load));
   load->batch_rows =
       std::min<size_t>(load->batch_rows, limits.max_points_per_upsert());
-  load->batch_bytes = std::min(
-      load->batch_bytes,
-      static_cast<size_t>(static_cast<double>(limits.max_message_bytes()) *
-                          kShareForFraming));
   return absl::OkStatus();
 }
 
