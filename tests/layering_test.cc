@@ -44,10 +44,15 @@ const std::vector<Module>& Modules() {
       {"engine/vector",
        {"engine/base", "engine/payload", "engine/filter",
         "engine/vector/kernels", "engine/vector/index"}},
+      {"engine/graph/persistent", {}},
+      {"engine/graph",
+       {"engine/base", "engine/payload", "engine/graph/persistent"}},
+      {"engine/graph/algorithms",
+       {"engine/base", "engine/graph", "engine/graph/persistent"}},
       {"engine/storage", {"engine/base"}},
       {"engine/workspace",
        {"engine/base", "engine/payload", "engine/filter", "engine/vector",
-        "engine/storage"}},
+        "engine/graph", "engine/storage"}},
 
       // The server: what every call goes through, then one folder per service.
       {"server/telemetry", {"engine/base", "engine/payload"}},

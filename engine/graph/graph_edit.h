@@ -61,7 +61,8 @@ absl::StatusOr<std::shared_ptr<const GraphView>> RemoveIndex(
 std::shared_ptr<const GraphView> EmptyGraph(uint64_t sequence);
 
 // Reports what is wrong with mutations by themselves: names, ids, sizes, depths
-// and ranges beyond limits.h. Fields read "mutations[3].put_edge.source_id".
+// and ranges beyond limits.h. Fields read
+// "mutations[3].put_edge.edge.source_id".
 absl::Status ValidateMutations(absl::Span<const Mutation> mutations);
 
 }  // namespace mi::graph

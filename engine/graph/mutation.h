@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -110,6 +111,9 @@ using Mutation =
     std::variant<PutNode, PatchNode, DeleteNode, PutEdge, PatchEdge, DeleteEdge,
                  PutHyperedge, PatchHyperedge, DeleteHyperedge>;
 
+// As the API names it: "put_node".
+std::string_view MutationName(const Mutation& mutation);
+
 // What a batch of mutations did.
 struct MutationCounts {
   uint64_t nodes_created = 0;
@@ -130,7 +134,8 @@ struct MutationCounts {
 
 struct MutationResult {
   MutationCounts counts;
-  // The id of what each mutation wrote, in their order; null where it was given.
+  // The id of what each mutation wrote, in their order; null where it was
+  // given.
   std::vector<Value> assigned_ids;
 
   friend bool operator==(const MutationResult&,

@@ -25,6 +25,9 @@ struct StateImage {
   std::vector<std::pair<CollectionEntryPtr,
                         std::shared_ptr<const vector::CollectionView>>>
       views;
+  // Of every graph of the catalog.
+  std::vector<std::pair<GraphEntryPtr, std::shared_ptr<const graph::GraphView>>>
+      graphs;
   // The idempotency keys; those of later writes are left out.
   std::vector<IdempotencyRowPtr> keys;
 

@@ -37,6 +37,9 @@ StateImage Workspace::Image() {
     for (const auto& [name, entry] : image.catalog->collections) {
       image.views.emplace_back(entry, entry->points->View());
     }
+    for (const auto& [name, entry] : image.catalog->graphs) {
+      image.graphs.emplace_back(entry, entry->graph->View());
+    }
   }
   image.keys = idempotency_.Rows();
   return image;

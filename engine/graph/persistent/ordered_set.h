@@ -11,6 +11,7 @@
 #include <new>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "engine/graph/persistent/ref_counted.h"
 
@@ -51,17 +52,25 @@ class OrderedSet {
   template <typename Below>
   size_t CountBelow(Below&& below) const;
 
+  // The set of these values, which are in ascending order, no two alike. O(n).
+  static OrderedSet FromSorted(std::span<const T> values, Edit edit);
+
   // False when the value was there.
   bool Insert(const T& value, Edit edit) {
     if (Contains(value)) return false;
+    InsertNew(value, edit);
+    return true;
+  }
+
+  // The same for a value that is known not to be there.
+  void InsertNew(const T& value, Edit edit) {
     if (!root_) {
       root_ = AsPart(Leaf::Make(1, edit));
       LeafOf(root_)->Insert(0, value);
-      return true;
+      return;
     }
     Ref<Part> right = InsertInto(root_, value, edit);
     if (right) GrowRoot(std::move(right), edit);
-    return true;
   }
 
   // Inserts the value, or puts it in the place of the equal one. False when
@@ -82,6 +91,15 @@ class OrderedSet {
     }
     if (root_ && root_->size == 0) root_ = {};
     return true;
+  }
+
+  // Fetches the top of the set into the cache, for a change that comes soon.
+  void Prefetch() const {
+    constexpr size_t kLine = 64;
+    const auto* top = reinterpret_cast<const char*>(root_.get());
+    __builtin_prefetch(top);
+    __builtin_prefetch(top + kLine);
+    __builtin_prefetch(top + 2 * kLine);
   }
 
   // Bytes of memory that this version refers to, shared or not. O(n / 64).
@@ -192,7 +210,8 @@ class OrderedSet {
     // The child that holds the value if any does.
     size_t ChildFor(const T& value) const {
       const T* const begin = firsts.data();
-      const T* const behind = std::upper_bound(begin, begin + this->size, value);
+      const T* const behind =
+          std::upper_bound(begin, begin + this->size, value);
       return behind == begin ? 0 : static_cast<size_t>(behind - begin) - 1;
     }
 
@@ -275,8 +294,7 @@ class OrderedSet {
     return right;
   }
 
-  static Ref<Part> InsertIntoInner(Ref<Part>& part, const T& value,
-                                   Edit edit) {
+  static Ref<Part> InsertIntoInner(Ref<Part>& part, const T& value, Edit edit) {
     Inner* const inner = OwnInner(part, edit);
     const size_t child = inner->ChildFor(value);
     Ref<Part> split = InsertInto(inner->children[child], value, edit);
@@ -327,8 +345,7 @@ class OrderedSet {
     if (part->leaf) {
       Leaf* const leaf = OwnLeaf(part, part->size, edit);
       leaf->Erase(static_cast<size_t>(
-          std::lower_bound(leaf->values(), leaf->values() + leaf->size,
-                           value) -
+          std::lower_bound(leaf->values(), leaf->values() + leaf->size, value) -
           leaf->values()));
       return;
     }
@@ -421,6 +438,29 @@ class OrderedSet<T>::Cursor {
 };
 
 template <typename T>
+OrderedSet<T> OrderedSet<T>::FromSorted(std::span<const T> values, Edit edit) {
+  std::vector<Ref<Part>> level;
+  for (size_t first = 0; first < values.size(); first += kLeafSize) {
+    const size_t count = std::min(kLeafSize, values.size() - first);
+    Leaf* const leaf = Leaf::Make(count, edit);
+    std::uninitialized_copy_n(values.data() + first, count, leaf->values());
+    leaf->size = static_cast<uint8_t>(count);
+    level.push_back(AsPart(leaf));
+  }
+  while (level.size() > 1) {
+    std::vector<Ref<Part>> above;
+    for (size_t i = 0; i < level.size(); ++i) {
+      if (i % kInnerSize == 0) above.push_back(AsPart(new Inner(edit)));
+      InnerOf(above.back())->Insert(i % kInnerSize, std::move(level[i]));
+    }
+    level = std::move(above);
+  }
+  OrderedSet set;
+  if (!level.empty()) set.root_ = std::move(level.front());
+  return set;
+}
+
+template <typename T>
 const T* OrderedSet<T>::Find(const T& value) const {
   const Part* part = root_.get();
   if (part == nullptr) return nullptr;
@@ -429,8 +469,7 @@ const T* OrderedSet<T>::Find(const T& value) const {
     part = inner->children[inner->ChildFor(value)].get();
   }
   const auto* leaf = static_cast<const Leaf*>(part);
-  const T* const found =
-      std::lower_bound(leaf->values(), leaf->end(), value);
+  const T* const found = std::lower_bound(leaf->values(), leaf->end(), value);
   return found == leaf->end() || value < *found ? nullptr : found;
 }
 

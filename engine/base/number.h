@@ -1,15 +1,15 @@
 // Exact comparison of integers with floats. Converting either to the other's
 // type would lose digits beyond 2^53.
 
-#ifndef MI_ENGINE_FILTER_NUMBER_H_
-#define MI_ENGINE_FILTER_NUMBER_H_
+#ifndef MI_ENGINE_BASE_NUMBER_H_
+#define MI_ENGINE_BASE_NUMBER_H_
 
 #include <cmath>
 #include <compare>
 #include <cstdint>
 #include <optional>
 
-namespace mi::filter {
+namespace mi {
 
 // 2^63: the first float that is greater than every int64.
 inline constexpr double kTwoTo63 = 0x1p63;
@@ -59,6 +59,6 @@ inline std::optional<double> AsFloat(int64_t value) {
   return number;
 }
 
-}  // namespace mi::filter
+}  // namespace mi
 
-#endif  // MI_ENGINE_FILTER_NUMBER_H_
+#endif  // MI_ENGINE_BASE_NUMBER_H_
