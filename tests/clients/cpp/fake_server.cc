@@ -114,7 +114,6 @@ FakeServer::FakeServer()
   builder.RegisterService(search_service_.get());
   builder.RegisterService(collection_service_.get());
   builder.RegisterService(&operations);
-  builder.RegisterService(&graphs);
   server_ = builder.BuildAndStart();
 }
 

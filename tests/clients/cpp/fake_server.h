@@ -21,7 +21,6 @@
 #include "marketing/intelligence/v1/collection_service.grpc.pb.h"
 #include "marketing/intelligence/v1/search_service.grpc.pb.h"
 #include "tests/clients/cpp/fake_errors.h"
-#include "tests/clients/cpp/fake_graphs.h"
 #include "tests/clients/cpp/fake_operations.h"
 
 namespace mi::client {
@@ -65,7 +64,6 @@ class FakeServer {
   // Called by each ListPoints, with its number from 1; an error is its answer.
   std::function<grpc::Status(size_t call)> on_list;
   FakeOperations operations;
-  FakeGraphs graphs;
   std::string api_key;  // required if not empty
   std::map<std::string, v1::Collection> collections;
   v1::SearchResponse search_response;

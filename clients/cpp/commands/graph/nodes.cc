@@ -66,10 +66,12 @@ absl::Status Get(Session& session, const Options& options) {
 std::string PlanText(const v1::NodeScanPlan& plan) {
   switch (plan.kind()) {
     case v1::NodeScanPlan::KIND_INDEX:
-      return fmt::format("by the index of {}.{}", plan.label(),
-                         plan.property());
+      return fmt::format("by the index of {}.{}",
+                         fmt::join(plan.labels(), ", "), plan.property());
     case v1::NodeScanPlan::KIND_LABEL:
-      return fmt::format("by the label {}", plan.label());
+      return fmt::format("by the label {}", fmt::join(plan.labels(), ", "));
+    case v1::NodeScanPlan::KIND_NOTHING:
+      return "without a look at any: the graph has no such label or property";
     default:
       return "among all nodes";
   }
