@@ -126,14 +126,17 @@ export function toError(
   return new MarketingIntelligenceError({
     ...context,
     code: unreachable ? "UNAVAILABLE" : codeNames[error.code],
-    detail: unreachable ? "no connection" : error.rawMessage,
+    detail: unreachable ? "no connection" : trimmed(error.rawMessage),
     origin: unreachable || isLocal(error) ? "client" : "server",
     reason: info?.reason,
     metadata: info?.metadata,
-    fieldViolations: error.findDetails(BadRequestSchema).flatMap((bad) => bad.fieldViolations),
+    fieldViolations: error
+      .findDetails(BadRequestSchema)
+      .flatMap((bad) => bad.fieldViolations)
+      .map(({ field, description }) => ({ field, description })),
     resource: resource && { type: resource.resourceType, name: resource.resourceName },
     retryDelayMs: retryDelayMs(error),
-    cause: thrown,
+    cause: unreachable ? error.cause : thrown,
   });
 }
 
@@ -146,6 +149,11 @@ function retryDelayMs(error: ConnectError): number | undefined {
 // grpc-js says the same with UNAVAILABLE.
 function neverArrived(error: ConnectError): boolean {
   return error.cause instanceof TypeError && /fetch|network|load failed/i.test(error.cause.message);
+}
+
+// What grpc-js adds when there is nothing to add.
+function trimmed(message: string): string {
+  return message.replace(/\s*Resolution note:\s*$/, "");
 }
 
 function isLocal(error: ConnectError): boolean {
@@ -168,7 +176,7 @@ function isTransient(facts: Pick<ErrorFacts, "code" | "retryDelayMs">): boolean 
 function describe(facts: ErrorFacts): string {
   const where = facts.rpc ? `${facts.rpc}: ` : "";
   const violations = (facts.fieldViolations ?? []).map((v) => `${v.field}: ${v.description}`);
-  const said = violations.length > 0 ? violations.join("; ") : facts.detail;
+  const said = (violations.length > 0 ? violations.join("; ") : facts.detail).replace(/\.$/, "");
   const advice = adviceFor(facts);
   return `${where}${facts.code}: ${said}${advice ? `. ${advice}` : ""}`;
 }
@@ -178,7 +186,9 @@ function adviceFor(facts: ErrorFacts): string | undefined {
   switch (facts.code) {
     case "UNAVAILABLE":
       if (facts.origin === "client") {
-        return `Is there a server${address}, and does it allow this origin?`;
+        return facts.cause instanceof TypeError
+          ? `Is there a gateway${address}, and does it allow the origin of this page?`
+          : `Is there a server${address}?`;
       }
       return `Try again${facts.retryDelayMs ? ` in ${Math.ceil(facts.retryDelayMs)} ms` : ""}`;
     case "DEADLINE_EXCEEDED":

@@ -24,6 +24,7 @@ export type {
 export { generatedServices } from "./services/index.js";
 export { hasEnded, type JobStatus } from "./services/jobs.js";
 export type { DeleteSelector, QueryInput, SearchOptions } from "./services/points.js";
+export { createWebTransport, type WebTransportOptions } from "./transport/grpc_web.js";
 export type { UpsertOptions, UpsertProgress, UpsertResult } from "./upsert.js";
 export { float, GeoPoint, type Payload, type PayloadInput, type PayloadValue } from "./value.js";
 export type { VectorInput } from "./vector.js";

@@ -1,12 +1,12 @@
-import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { type Backend, type ClientOptions, MarketingIntelligenceBase } from "./client.js";
+import { createWebTransport } from "./transport/grpc_web.js";
 
 export * from "./exports.js";
 
 const grpcWeb: Backend = {
   name: "grpc-web",
   defaultAddress: () => globalThis.location?.origin ?? "http://localhost:7780",
-  open: (address) => createGrpcWebTransport({ baseUrl: address }),
+  open: (address) => createWebTransport({ address }),
 };
 
 /**

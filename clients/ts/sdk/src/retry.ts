@@ -6,7 +6,7 @@ import { RetryInfoSchema } from "./gen/google/rpc/error_details_pb.js";
 export interface RetryPolicy {
   /** Times that a call is sent at most, 1 to 10. Default: 4. 1 switches retries off. */
   readonly maxAttempts?: number;
-  /** Longest pause before the second attempt, in milliseconds; it doubles from there. Default: 50. */
+  /** Longest pause before the second attempt, in milliseconds; it doubles from there. Default: 100. */
   readonly initialBackoffMs?: number;
   /** Longest pause of all, in milliseconds, unless the server asks for more. Default: 2,000. */
   readonly maxBackoffMs?: number;
@@ -14,7 +14,7 @@ export interface RetryPolicy {
 
 export const defaultRetryPolicy: Required<RetryPolicy> = {
   maxAttempts: 4,
-  initialBackoffMs: 50,
+  initialBackoffMs: 100,
   maxBackoffMs: 2_000,
 };
 

@@ -220,6 +220,9 @@ function abortError(signal: AbortSignal): ConnectError {
 }
 
 function toConnectError(error: unknown): ConnectError {
+  if (error instanceof Error && /channel (has been shut down|closed)/i.test(error.message)) {
+    return new ConnectError("the client was closed", Code.Canceled, undefined, undefined, error);
+  }
   if (!isServiceError(error)) return ConnectError.from(error);
   const details = error.metadata?.get("grpc-status-details-bin")[0];
   const headers = new Headers({
