@@ -20,9 +20,11 @@ export async function listen(
   address: { host: string; port: number },
   handle: (request: Request, response: Response) => void,
 ): Promise<Listener> {
-  const http1 = createHttp1({ headersTimeout: 10_000, requestTimeout: 0 }, (request, response) =>
-    handle(request, response as unknown as Response),
-  );
+  let draining = false;
+  const http1 = createHttp1({ headersTimeout: 10_000, requestTimeout: 0 }, (request, response) => {
+    if (draining) response.setHeader("connection", "close");
+    handle(request, response as unknown as Response);
+  });
   const sessions = new Set<ServerHttp2Session>();
   const http2 = createHttp2({ settings: { maxConcurrentStreams: 256 } }, (request, response) =>
     handle(request, response as unknown as Response),
@@ -49,6 +51,7 @@ export async function listen(
   return {
     port: (server.address() as AddressInfo).port,
     async drain(ms) {
+      draining = true;
       const closed = closeServer(server);
       for (const session of sessions) session.close();
       const http1Closed = new Promise((resolve) => http1.close(resolve));
