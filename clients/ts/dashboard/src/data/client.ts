@@ -4,7 +4,7 @@ import { MarketingIntelligence } from "@marketing-intelligence/sdk";
 // in the gateway.
 const storage = "access-key";
 
-let client = make();
+let client: MarketingIntelligence | undefined;
 
 function make(): MarketingIntelligence {
   const apiKey = sessionStorage.getItem(storage);
@@ -13,6 +13,7 @@ function make(): MarketingIntelligence {
 
 /** The client of this tab. */
 export function getClient(): MarketingIntelligence {
+  client ??= make();
   return client;
 }
 

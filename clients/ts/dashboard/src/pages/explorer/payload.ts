@@ -22,9 +22,12 @@ export function show(value: PayloadValue | undefined): string {
   if (value === undefined) return "";
   if (value === null) return "null";
   if (typeof value === "number") {
-    return Number.isInteger(value)
-      ? count(value)
-      : value.toLocaleString("en", { maximumFractionDigits: 3 });
+    if (Number.isInteger(value)) return count(value);
+    const digits = Math.abs(value) < 10 ? 3 : 2;
+    return value.toLocaleString("en", {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
   }
   if (typeof value === "bigint") return count(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
