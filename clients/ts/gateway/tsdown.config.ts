@@ -6,6 +6,7 @@ export default defineConfig({
   format: "esm",
   platform: "node",
   target: "node22",
+  tsconfig: "tsconfig.build.json",
   clean: true,
   fixedExtension: false,
   deps: { alwaysBundle: [/.*/], onlyBundle: false },

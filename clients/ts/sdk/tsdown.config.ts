@@ -6,6 +6,7 @@ export default defineConfig({
   platform: "neutral",
   target: "es2023",
   dts: true,
+  tsconfig: "tsconfig.build.json",
   clean: true,
   fixedExtension: false,
 });

@@ -35,6 +35,7 @@ export class Stage {
       ...options,
     });
     const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {
