@@ -6,7 +6,11 @@ const program = join(dirname(fileURLToPath(import.meta.url)), "../gateway/dist/m
 
 /** The built gateway, in a process of its own. */
 export class TestGateway {
-  private constructor(readonly process: ServingProcess) {}
+  readonly process: ServingProcess;
+
+  private constructor(process: ServingProcess) {
+    this.process = process;
+  }
 
   static async start(
     upstream: string,

@@ -4,11 +4,19 @@ import { createInterface } from "node:readline";
 
 /** A program that says, in a JSON line with the message "serving", which ports it has. */
 export class ServingProcess {
+  readonly serving: Readonly<Record<string, unknown>>;
+  readonly log: readonly string[];
+  private readonly child: ChildProcess;
+
   private constructor(
-    private readonly child: ChildProcess,
-    readonly serving: Readonly<Record<string, unknown>>,
-    readonly log: readonly string[],
-  ) {}
+    child: ChildProcess,
+    serving: Readonly<Record<string, unknown>>,
+    log: readonly string[],
+  ) {
+    this.child = child;
+    this.serving = serving;
+    this.log = log;
+  }
 
   /** Starts it and waits until it serves. */
   static async start(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {

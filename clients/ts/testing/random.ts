@@ -1,6 +1,10 @@
 /** Random numbers of a seed: mulberry32. The same on every platform. */
 export class Random {
-  constructor(private state: number) {}
+  private state: number;
+
+  constructor(seed: number) {
+    this.state = seed;
+  }
 
   /** Uniform in [0, 1). */
   next(): number {

@@ -11,11 +11,15 @@ export const binDir = process.env.MI_BIN_DIR ?? join(root, "build/release/bin");
 
 /** The real server, on ports of its own and a data folder that goes when it stops. */
 export class TestServer {
-  private constructor(
-    private process: ServingProcess,
-    private readonly dataDir: string,
-    private readonly args: readonly string[],
-  ) {}
+  private process: ServingProcess;
+  private readonly dataDir: string;
+  private readonly args: readonly string[];
+
+  private constructor(process: ServingProcess, dataDir: string, args: readonly string[]) {
+    this.process = process;
+    this.dataDir = dataDir;
+    this.args = args;
+  }
 
   static async start(args: readonly string[] = ["--insecure-single-tenant"]): Promise<TestServer> {
     const dataDir = mkdtempSync(join(tmpdir(), "mi-ts-"));
