@@ -84,7 +84,7 @@ start_gateway() {
   local program=$ts/gateway/dist/mi-gateway.js
   [ -f "$program" ] && [ -d $ts/dashboard/dist ] || return 0
   is_taken "$web_port" && fail "Port $web_port is in use. WEB_PORT chooses another one."
-  local node=$ts/node_modules/.bin/node
+  local node=$ts/.tools/node_modules/.bin/node
   [ -x "$node" ] || node=node
   "$node" "$program" --insecure-open --listen="127.0.0.1:$web_port" --metrics-listen= \
     --upstream="127.0.0.1:$port" --upstream-metrics="http://127.0.0.1:$metrics_port/metrics" \
