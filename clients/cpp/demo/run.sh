@@ -120,12 +120,32 @@ load() {
     --index-field start_date:datetime,end_date:datetime,location:geo,name:text
 }
 
+load_graph() {
+  local file=$data/demo-$points.graph.ndjson
+  if [ ! -f "$file" ]; then
+    run "${mi[@]}" generate-demo --graph --points "$points" --output "$file"
+  fi
+  say "Loading them as a graph, with creatives, audiences and channels"
+  run "${mi[@]}" graph load "$collection" "$file" --create --stream --in-flight 1 \
+    --index Campaign:market,Campaign:roas:float,Creative:format
+}
+
+# A part of the graph is a load that was interrupted, and goes on.
+has_graph() {
+  [ ! -f "$data/demo-$points.graph.ndjson.mi-load-state" ] &&
+    "${mi[@]}" graph info "$collection" >/dev/null 2>&1
+}
+
 search() {
   local filter='platform == "meta" and budget.daily > 100'
   say
   say "$ $bin/mi --server localhost:$port search $collection --id cmp-000042 -k 5 \\"
   say "    --filter '$filter' --fields name,platform,budget.daily,roas"
   run "${mi[@]}" search "$collection" --id cmp-000042 -k 5 --filter "$filter" --fields name,platform,budget.daily,roas
+  say
+  say "$ $bin/mi --server localhost:$port graph expand $collection --similar-to cmp-000042 --collection $collection -k 3 --hops 2 --type HAS_CREATIVE,SHOWN_TO \\"
+  say "    --direction out"
+  run "${mi[@]}" graph expand "$collection" --similar-to cmp-000042 --collection "$collection" -k 3 --hops 2 --type HAS_CREATIVE,SHOWN_TO --direction out
 }
 
 for program in mi-server mi; do
@@ -134,6 +154,7 @@ done
 start_server
 start_gateway
 if [ "$(count)" -lt "$points" ]; then load; fi
+has_graph || load_graph
 search
 say
 say "Serving $(count) campaigns from $data. No credentials are asked for: this is for a laptop."

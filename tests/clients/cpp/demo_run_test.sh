@@ -56,6 +56,8 @@ says() { grep -qF -- "$2" "$work/$1.txt" || fail "the $1 run does not say '$2'";
 start first
 says first "loaded 300 points into campaigns"
 says first "5 found in"
+says first "created graph campaigns"
+says first "-[SHOWN_TO]->"
 says first "Serving 300 campaigns"
 if [ -d clients/ts/dashboard/dist ]; then
   says first "dashboard  http://localhost:$WEB_PORT"
