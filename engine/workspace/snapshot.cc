@@ -150,10 +150,15 @@ absl::StatusOr<std::shared_ptr<vector::Collection>> ReadPoints(
 
 }  // namespace
 
-uint64_t StateImage::CountPoints() const {
-  uint64_t points = 0;
-  for (const auto& [entry, view] : views) points += view->CountLive();
-  return points;
+void StateImage::Count(SnapshotInfo* info) const {
+  info->collections = views.size();
+  for (const auto& [entry, view] : views) info->points += view->CountLive();
+  info->graphs = graphs.size();
+  for (const auto& [entry, view] : graphs) {
+    info->nodes += view->node_count();
+    info->edges += view->edge_count();
+    info->hyperedges += view->hyperedge_count();
+  }
 }
 
 uint64_t StateImage::EstimateBytes() const {

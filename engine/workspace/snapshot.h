@@ -14,6 +14,7 @@
 #include "engine/vector/collection.h"
 #include "engine/workspace/catalog.h"
 #include "engine/workspace/idempotency.h"
+#include "engine/workspace/snapshot_info.h"
 
 namespace mi::workspace {
 
@@ -31,7 +32,8 @@ struct StateImage {
   // The idempotency keys; those of later writes are left out.
   std::vector<IdempotencyRowPtr> keys;
 
-  uint64_t CountPoints() const;
+  // Says how much of everything there is.
+  void Count(SnapshotInfo* info) const;
   // About how long the snapshot will be.
   uint64_t EstimateBytes() const;
 };

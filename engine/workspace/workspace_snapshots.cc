@@ -67,8 +67,7 @@ absl::StatusOr<SnapshotInfo> Workspace::WriteSnapshotLocked(
   info.creator = options_.snapshots.creator;
   info.trigger = trigger;
   info.description = std::move(description);
-  info.collections = image.views.size();
-  info.points = image.CountPoints();
+  image.Count(&info);
   auto written = store_.Write(
       std::move(info), image.EstimateBytes(), progress,
       [&](storage::SnapshotWriter& file) { return WriteImage(image, file); });

@@ -4,15 +4,66 @@
 #include "engine/graph/edit/editor.h"
 
 namespace mi::graph {
+namespace {
+
+constexpr NodeRow kNoGuess = UINT32_MAX;
+
+}  // namespace
+
+void Editor::GuessEnds(absl::Span<const Mutation> mutations) {
+  constexpr size_t kWorthwhile = 64;
+  if (mutations.size() < kWorthwhile) return;
+  struct End {
+    uint32_t order;
+    uint32_t mutation;
+    uint32_t end;
+    size_t hash;
+  };
+  std::vector<End> ends;
+  ends.reserve(2 * mutations.size());
+  for (uint32_t i = 0; i < mutations.size(); ++i) {
+    const auto* put = std::get_if<PutEdge>(&mutations[i]);
+    if (put == nullptr) continue;
+    for (const uint32_t end : {0u, 1u}) {
+      const size_t hash = absl::HashOf(end == 0 ? put->source : put->target);
+      ends.push_back({HashIndex::OrderOf(hash), i, end, hash});
+    }
+  }
+  std::sort(ends.begin(), ends.end(),
+            [](const End& a, const End& b) { return a.order < b.order; });
+  guessed_ends_.assign(mutations.size(), {kNoGuess, kNoGuess});
+  for (const End& end : ends) {
+    guessed_ends_[end.mutation][end.end] =
+        next_.node_ids.Guess(end.hash).value_or(kNoGuess);
+  }
+}
+
+void Editor::PrefetchEnds(size_t position) const {
+  constexpr size_t kAhead = 8;
+  if (position + kAhead >= guessed_ends_.size()) return;
+  for (const NodeRow row : guessed_ends_[position + kAhead]) {
+    if (row != kNoGuess) __builtin_prefetch(&next_.nodes[row]);
+  }
+}
+
+absl::StatusOr<NodeRow> Editor::RequireEnd(const Value& id, size_t end,
+                                           std::string_view field) {
+  if (!guessed_ends_.empty()) {
+    const NodeRow row = guessed_ends_[position_][end];
+    // The id of a row that is free is null.
+    if (row != kNoGuess && next_.nodes[row].id == id) return row;
+  }
+  return Require(Nodes(), id, field);
+}
 
 absl::Status Editor::ApplyTo(const PutEdge& put) {
   const auto tables = Edges();
   // An id of ours could be given again by the caller.
   if (put.merge || put.id.type() == ValueType::kInteger) ConnectPending();
   ASSIGN_OR_RETURN(const NodeRow source,
-                   Require(Nodes(), put.source, "edge.source_id"));
+                   RequireEnd(put.source, 0, "edge.source_id"));
   ASSIGN_OR_RETURN(const NodeRow target,
-                   Require(Nodes(), put.target, "edge.target_id"));
+                   RequireEnd(put.target, 1, "edge.target_id"));
   std::optional<EdgeRow> row;
   if (!put.id.is_null()) {
     row = Find(tables, put.id);
@@ -83,29 +134,31 @@ void Editor::ConnectPending() {
   if (!pending_edge_ids_.empty()) {
     next_.edge_ids.Insert(&pending_edge_ids_, edit_);
   }
-  const auto sort_by = [this](NodeRow PendingEdge::*node) {
-    std::sort(pending_edges_.begin(), pending_edges_.end(),
-              [node](const PendingEdge& a, const PendingEdge& b) {
-                return a.*node < b.*node;
-              });
-  };
-  sort_by(&PendingEdge::source);
-  for (const PendingEdge& pending : pending_edges_) {
-    next_.adjacency.Mutable(pending.source, edit_)
-        .out.InsertNew({.type = pending.type,
-                        .neighbor = pending.target,
-                        .edge = pending.edge},
-                       edit_);
-  }
-  sort_by(&PendingEdge::target);
-  for (const PendingEdge& pending : pending_edges_) {
-    next_.adjacency.Mutable(pending.target, edit_)
-        .in.InsertNew({.type = pending.type,
-                       .neighbor = pending.source,
-                       .edge = pending.edge},
-                      edit_);
-  }
+  ConnectPendingAt(&PendingEdge::source, &PendingEdge::target, &Adjacency::out);
+  ConnectPendingAt(&PendingEdge::target, &PendingEdge::source, &Adjacency::in);
   pending_edges_.clear();
+}
+
+void Editor::ConnectPendingAt(NodeRow PendingEdge::*node,
+                              NodeRow PendingEdge::*neighbor,
+                              OrderedSet<AdjacencyEntry> Adjacency::*side) {
+  // Far enough ahead for memory to answer meanwhile.
+  constexpr size_t kAhead = 8;
+  std::sort(pending_edges_.begin(), pending_edges_.end(),
+            [node](const PendingEdge& a, const PendingEdge& b) {
+              return a.*node < b.*node;
+            });
+  for (size_t i = 0; i < pending_edges_.size(); ++i) {
+    if (i + kAhead < pending_edges_.size()) {
+      (next_.adjacency[pending_edges_[i + kAhead].*node].*side).Prefetch();
+    }
+    const PendingEdge& pending = pending_edges_[i];
+    (next_.adjacency.Mutable(pending.*node, edit_).*side)
+        .InsertNew({.type = pending.type,
+                    .neighbor = pending.*neighbor,
+                    .edge = pending.edge},
+                   edit_);
+  }
 }
 
 absl::Status Editor::ApplyTo(const PatchEdge& patch) {

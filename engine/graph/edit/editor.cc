@@ -34,6 +34,16 @@ Tables<HyperedgeRecord> Editor::Hyperedges() {
           Reason::kHyperedgeNotFound};
 }
 
+absl::Status Editor::ApplyAll(absl::Span<const Mutation> mutations) {
+  GuessEnds(mutations);
+  result_.assigned_ids.reserve(mutations.size());
+  for (size_t i = 0; i < mutations.size(); ++i) {
+    PrefetchEnds(i);
+    RETURN_IF_ERROR(Apply(i, mutations[i]));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Editor::Apply(size_t position, const Mutation& mutation) {
   position_ = position;
   kind_ = MutationName(mutation);
@@ -107,9 +117,7 @@ absl::StatusOr<EditedGraph> EditGraph(const GraphView& base,
                                       absl::Span<const Mutation> mutations,
                                       uint64_t sequence, Edit edit) {
   Editor editor(base, sequence, edit);
-  for (size_t i = 0; i < mutations.size(); ++i) {
-    RETURN_IF_ERROR(editor.Apply(i, mutations[i]));
-  }
+  RETURN_IF_ERROR(editor.ApplyAll(mutations));
   EditedGraph edited;
   edited.result = std::move(editor).TakeResult();
   edited.view = std::make_shared<const GraphView>(std::move(editor).TakeView());

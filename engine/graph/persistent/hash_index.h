@@ -37,6 +37,13 @@ class HashIndex {
     return found;
   }
 
+  // Any row with this hash: a guess at what Find would return.
+  std::optional<uint32_t> Guess(size_t hash) const {
+    return Find(hash, [](uint32_t) { return true; });
+  }
+  // By what the index is sorted: guesses in this order are fast.
+  static uint32_t OrderOf(size_t hash) { return Shorten(hash); }
+
   // Visits every row with this hash until `visit` returns false.
   template <typename Visit>
   void ForEach(size_t hash, Visit&& visit) const {
@@ -72,7 +79,8 @@ class HashIndex {
     if (entries_.empty()) {
       entries_ = OrderedSet<Entry>::FromSorted(batch->entries_, edit);
     } else {
-      for (const Entry& entry : batch->entries_) entries_.InsertNew(entry, edit);
+      for (const Entry& entry : batch->entries_)
+        entries_.InsertNew(entry, edit);
     }
     batch->entries_.clear();
   }

@@ -139,11 +139,13 @@ TEST_F(EditModelTest, EveryVersionIsWhatTheOracleIs) {
   fmt::print("seed {}: {} operations", kSeed, operations);
   for (const auto& [code, count] : codes_) {
     fmt::print(", {} {}", count, absl::StatusCodeToString(code));
-    EXPECT_GT(count, 5u);
   }
   fmt::print("\n");
-  // Success, and every way to fail that a batch has.
-  EXPECT_EQ(codes_.size(), 6u);
+  // Success, and every way to fail that a batch has; the rarest is one in a
+  // thousand.
+  if (operations >= 10'000) {
+    EXPECT_EQ(codes_.size(), 6u);
+  }
 }
 
 // Bytes that WriteView cannot have written are refused or read as a view that

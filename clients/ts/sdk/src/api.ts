@@ -1,0 +1,15 @@
+/**
+ * The messages, enums and services of the API, as generated: for the raw clients, for other
+ * transports, and for gateways.
+ *
+ * @packageDocumentation
+ */
+export * from "./gen/google/rpc/error_details_pb.js";
+export * from "./gen/google/rpc/status_pb.js";
+export * from "./gen/grpc/health/v1/health_pb.js";
+export * from "./gen/marketing/intelligence/v1/collection_service_pb.js";
+export * from "./gen/marketing/intelligence/v1/filter_pb.js";
+export * from "./gen/marketing/intelligence/v1/job_pb.js";
+export * from "./gen/marketing/intelligence/v1/operations_service_pb.js";
+export * from "./gen/marketing/intelligence/v1/search_service_pb.js";
+export * from "./gen/marketing/intelligence/v1/value_pb.js";

@@ -1,0 +1,12 @@
+import { defineConfig } from "tsdown";
+
+export default defineConfig({
+  entry: ["src/index.node.ts", "src/index.browser.ts", "src/api.ts"],
+  format: ["esm", "cjs"],
+  platform: "neutral",
+  target: "es2023",
+  dts: true,
+  tsconfig: "tsconfig.build.json",
+  clean: true,
+  fixedExtension: false,
+});
