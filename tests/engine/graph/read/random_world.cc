@@ -213,7 +213,7 @@ void RandomWorld::DeleteSome(const World& world, std::vector<Mutation>* batch) {
 void RandomWorld::AddIndex(World* world) {
   const IndexDefinition index = {.label = Name("L", kLabels),
                                  .property = Name("p", kProperties)};
-  auto view = AddIndex(*world->view, index, ++sequence_, ++edit_);
+  auto view = mi::graph::AddIndex(*world->view, index, ++sequence_, ++edit_);
   // Refused when there is one already.
   if (view.ok()) world->view = std::move(*view);
 }
