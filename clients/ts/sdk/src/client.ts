@@ -58,6 +58,7 @@ export abstract class MarketingIntelligenceBase {
   readonly points: Services["points"];
   readonly collections: Services["collections"];
   readonly aliases: Services["aliases"];
+  readonly graphs: Services["graphs"];
   readonly snapshots: Services["snapshots"];
   readonly jobs: Services["jobs"];
   readonly server: Services["server"];
@@ -88,6 +89,7 @@ export abstract class MarketingIntelligenceBase {
     this.points = new services.points(context);
     this.collections = new services.collections(context);
     this.aliases = new services.aliases(context);
+    this.graphs = new services.graphs(context);
     this.snapshots = new services.snapshots(context);
     this.jobs = new services.jobs(context);
     this.server = new services.server(context);
@@ -251,6 +253,7 @@ function makeRawClients(transport: Transport): RawClients {
   return {
     search: createClient(generatedServices.search, transport),
     collections: createClient(generatedServices.collections, transport),
+    graphs: createClient(generatedServices.graphs, transport),
     operations: createClient(generatedServices.operations, transport),
   };
 }

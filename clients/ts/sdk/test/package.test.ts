@@ -67,7 +67,7 @@ test("the browser's bundle is small and has nothing of Node in it", async () => 
       .join("\n");
     const gzipped = gzipSync(code, { level: 9 }).byteLength;
     expect(code).toContain("grpc-web");
-    expect(code).not.toMatch(/node:|http2|grpc-js/);
+    expect(code).not.toMatch(/["'`]node:|http2|grpc-js/);
     expect(gzipped).toBeGreaterThan(20_000);
     expect(gzipped).toBeLessThanOrEqual(45_000);
     process.stderr.write(`browser bundle: ${code.length} bytes, ${gzipped} gzipped\n`);

@@ -175,7 +175,7 @@ test("what is safe to retry is what the API's comments say", () => {
       const safety: RetrySafety =
         "idempotencyKey" in method.input.field
           ? "with_key"
-          : /Safe to\s+retry\./.test(comment ?? "")
+          : /Safe\s+to\s+retry\./.test(comment ?? "")
             ? "always"
             : "never";
       expect(retrySafety(method), `${service.name}.${method.name}`).toBe(safety);

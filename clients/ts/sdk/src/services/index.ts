@@ -1,11 +1,13 @@
 // Every service of the client: one file each, one line each in the two lists
 // below. README.md says how to add one.
 import { CollectionService } from "../gen/marketing/intelligence/v1/collection_service_pb.js";
+import { GraphService } from "../gen/marketing/intelligence/v1/graph_service_pb.js";
 import { OperationsService } from "../gen/marketing/intelligence/v1/operations_service_pb.js";
 import { SearchService } from "../gen/marketing/intelligence/v1/search_service_pb.js";
 import { AliasesService } from "./aliases.js";
 import { CollectionsService } from "./collections.js";
 import type { ServiceContext } from "./context.js";
+import { GraphsService } from "./graphs.js";
 import { JobsService } from "./jobs.js";
 import { PointsService } from "./points.js";
 import { ServerService } from "./server.js";
@@ -16,6 +18,7 @@ export const services = {
   points: PointsService,
   collections: CollectionsService,
   aliases: AliasesService,
+  graphs: GraphsService,
   snapshots: SnapshotsService,
   jobs: JobsService,
   server: ServerService,
@@ -25,6 +28,7 @@ export const services = {
 export const generatedServices = {
   search: SearchService,
   collections: CollectionService,
+  graphs: GraphService,
   operations: OperationsService,
 } as const;
 

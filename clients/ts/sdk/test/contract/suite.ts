@@ -11,6 +11,7 @@ import {
 import { Random } from "../../../testing/random.ts";
 import { check, equal, failure } from "./check.ts";
 import { filterCases, randomPayload } from "./filters.ts";
+import { graphCases } from "./graphs.ts";
 
 /** What a case is given. */
 export interface Bench {
@@ -93,6 +94,7 @@ async function idsOf(client: MarketingIntelligence, collection: string, filter: 
 
 /** Every case. Together they make every call of the API that the transport can carry. */
 export const contract: readonly Case[] = [
+  ...graphCases,
   {
     name: "initialize waits for the server and makes the collection",
     async run({ client }) {
