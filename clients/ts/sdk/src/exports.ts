@@ -1,6 +1,6 @@
 // What both platforms export.
 export type { CallOptions, WriteOptions } from "./call.js";
-export type { ClientOptions, InitializeOptions, RawClients } from "./client.js";
+export type { ClientOptions, InitializeOptions } from "./client.js";
 export { type ErrorCode, type FieldViolation, MarketingIntelligenceError } from "./errors.js";
 export {
   and,
@@ -65,7 +65,6 @@ export type {
   Subgraph,
   SubgraphOptions,
 } from "./services/graphs.js";
-export { generatedServices } from "./services/index.js";
 export { hasEnded, type JobStatus } from "./services/jobs.js";
 export type { DeleteSelector, QueryInput, SearchOptions } from "./services/points.js";
 export { createWebTransport, type WebTransportOptions } from "./transport/grpc_web.js";

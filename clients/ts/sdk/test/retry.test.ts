@@ -13,8 +13,8 @@ import {
   type UpsertPointsRequest,
 } from "@marketing-intelligence/sdk/api";
 import { describe, expect, test } from "vitest";
+import { generatedServices } from "../src/api.ts";
 import { type RetrySafety, retrySafety } from "../src/retry.ts";
-import { generatedServices } from "../src/services/index.ts";
 
 // A server in memory: the only way to see what it is sent when it fails on
 // purpose, and how often.

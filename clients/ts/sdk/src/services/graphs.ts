@@ -5,14 +5,14 @@ import type {
   GraphAlgorithmSchema,
   GraphProjectionSchema,
 } from "../gen/marketing/intelligence/v1/graph_algorithm_pb.js";
-import {
-  type GetGraphStatsResponse,
-  type Graph,
-  type GraphIndexSchema,
-  type GraphMutationCounts,
+import type {
+  GetGraphStatsResponse,
+  Graph,
+  GraphIndexSchema,
+  GraphMutationCounts,
   GraphService,
   NeighborhoodSimilarity,
-  type StartNodesSchema,
+  StartNodesSchema,
 } from "../gen/marketing/intelligence/v1/graph_service_pb.js";
 import type { Job } from "../gen/marketing/intelligence/v1/job_pb.js";
 import type { SearchRequestSchema } from "../gen/marketing/intelligence/v1/search_service_pb.js";
@@ -121,12 +121,20 @@ export interface Subgraph {
 /** How alike two sets of neighbours are. */
 export type SimilarityName = "jaccard" | "adamic_adar" | "common_neighbors" | "overlap";
 
-const similarities: Record<SimilarityName, NeighborhoodSimilarity> = {
-  jaccard: NeighborhoodSimilarity.JACCARD,
-  adamic_adar: NeighborhoodSimilarity.ADAMIC_ADAR,
-  common_neighbors: NeighborhoodSimilarity.COMMON_NEIGHBORS,
-  overlap: NeighborhoodSimilarity.OVERLAP,
-};
+const similarities = {
+  jaccard: 1 satisfies NeighborhoodSimilarity.JACCARD,
+  adamic_adar: 2 satisfies NeighborhoodSimilarity.ADAMIC_ADAR,
+  common_neighbors: 3 satisfies NeighborhoodSimilarity.COMMON_NEIGHBORS,
+  overlap: 4 satisfies NeighborhoodSimilarity.OVERLAP,
+} as const satisfies Record<SimilarityName, NeighborhoodSimilarity>;
+
+type Methods = typeof GraphService.method;
+
+/** The description of a method, loaded with the first call: pages without graphs never load it. */
+async function method<K extends keyof Methods>(name: K): Promise<Methods[K]> {
+  const api = await import("../gen/marketing/intelligence/v1/graph_service_pb.js");
+  return api.GraphService.method[name];
+}
 
 export interface AlgorithmOptions {
   /** Which part of the graph; all of it by default. */
@@ -163,7 +171,7 @@ export class GraphsService {
     options: WriteOptions & { readonly indexes?: readonly GraphIndexInput[] } = {},
   ): Promise<Graph> {
     const answer = await this.context.caller.unary(
-      GraphService.method.createGraph,
+      await method("createGraph"),
       { name, indexes: [...(options.indexes ?? [])], ...key(options) },
       options,
     );
@@ -171,18 +179,18 @@ export class GraphsService {
   }
 
   async get(name: string, options: CallOptions = {}): Promise<Graph> {
-    const answer = await this.context.caller.unary(GraphService.method.getGraph, { name }, options);
+    const answer = await this.context.caller.unary(await method("getGraph"), { name }, options);
     return required(answer.graph, "graph");
   }
 
   async list(options: CallOptions = {}): Promise<Graph[]> {
-    return (await this.context.caller.unary(GraphService.method.listGraphs, {}, options)).graphs;
+    return (await this.context.caller.unary(await method("listGraphs"), {}, options)).graphs;
   }
 
   /** Deletes a graph with all that is in it. */
   async delete(name: string, options: WriteOptions = {}): Promise<void> {
     await this.context.caller.unary(
-      GraphService.method.deleteGraph,
+      await method("deleteGraph"),
       { name, ...key(options) },
       options,
     );
@@ -194,7 +202,7 @@ export class GraphsService {
     options: WriteOptions = {},
   ): Promise<void> {
     await this.context.caller.unary(
-      GraphService.method.createGraphIndex,
+      await method("createGraphIndex"),
       { graph, index, ...key(options) },
       options,
     );
@@ -207,15 +215,15 @@ export class GraphsService {
     options: WriteOptions = {},
   ): Promise<void> {
     await this.context.caller.unary(
-      GraphService.method.deleteGraphIndex,
+      await method("deleteGraphIndex"),
       { graph, label, property, ...key(options) },
       options,
     );
   }
 
   /** Counts, degrees, indexes and memory. */
-  stats(graph: string, options: CallOptions = {}): Promise<GetGraphStatsResponse> {
-    return this.context.caller.unary(GraphService.method.getGraphStats, { graph }, options);
+  async stats(graph: string, options: CallOptions = {}): Promise<GetGraphStatsResponse> {
+    return this.context.caller.unary(await method("getGraphStats"), { graph }, options);
   }
 
   /**
@@ -233,7 +241,7 @@ export class GraphsService {
     options: WriteOptions = {},
   ): Promise<GraphWriteResult> {
     const answer = await this.context.caller.unary(
-      GraphService.method.writeGraph,
+      await method("writeGraph"),
       { graph, mutations: [...mutations], ...key(options) },
       options,
     );
@@ -257,7 +265,7 @@ export class GraphsService {
     options: CallOptions = {},
   ): Promise<{ batches: bigint; counts: GraphMutationCounts | undefined; commitToken: string }> {
     const answer = await this.context.caller.clientStream(
-      GraphService.method.streamWriteGraph,
+      await method("streamWriteGraph"),
       (async function* () {
         for await (const batch of batches) yield { graph, mutations: [...batch] };
       })(),
@@ -277,7 +285,7 @@ export class GraphsService {
     options: CallOptions = {},
   ): Promise<GraphNode[]> {
     const answer = await this.context.caller.unary(
-      GraphService.method.getNodes,
+      await method("getNodes"),
       { graph, ids: toIds(ids) },
       options,
     );
@@ -290,7 +298,7 @@ export class GraphsService {
     options: CallOptions = {},
   ): Promise<GraphEdge[]> {
     const answer = await this.context.caller.unary(
-      GraphService.method.getEdges,
+      await method("getEdges"),
       { graph, ids: toIds(ids) },
       options,
     );
@@ -303,7 +311,7 @@ export class GraphsService {
     options: CallOptions = {},
   ): Promise<GraphHyperedge[]> {
     const answer = await this.context.caller.unary(
-      GraphService.method.getHyperedges,
+      await method("getHyperedges"),
       { graph, ids: toIds(ids) },
       options,
     );
@@ -318,7 +326,7 @@ export class GraphsService {
     let pageToken = "";
     do {
       const page = await this.context.caller.unary(
-        GraphService.method.listNodes,
+        await method("listNodes"),
         { graph, selector: toNodeSelector(options), pageSize: options.pageSize ?? 0, pageToken },
         options,
       );
@@ -334,7 +342,7 @@ export class GraphsService {
     let pageToken = "";
     do {
       const page = await this.context.caller.unary(
-        GraphService.method.listEdges,
+        await method("listEdges"),
         { graph, selector: toEdgeSelector(options), pageSize: options.pageSize ?? 0, pageToken },
         options,
       );
@@ -350,7 +358,7 @@ export class GraphsService {
     let pageToken = "";
     do {
       const page = await this.context.caller.unary(
-        GraphService.method.listHyperedges,
+        await method("listHyperedges"),
         { graph, selector: toEdgeSelector(options), pageSize: options.pageSize ?? 0, pageToken },
         options,
       );
@@ -368,7 +376,7 @@ export class GraphsService {
     let pageToken = "";
     do {
       const page = await this.context.caller.unary(
-        GraphService.method.listNeighbors,
+        await method("listNeighbors"),
         {
           graph,
           nodeId: toId(node),
@@ -398,7 +406,7 @@ export class GraphsService {
     options: ExpandOptions & CallOptions = {},
   ): Promise<Expansion> {
     const answer = await this.context.caller.unary(
-      GraphService.method.expandNodes,
+      await method("expandNodes"),
       {
         graph,
         start: toStart(start),
@@ -431,7 +439,7 @@ export class GraphsService {
     options: PathOptions & CallOptions = {},
   ): Promise<GraphPath[]> {
     const answer = await this.context.caller.unary(
-      GraphService.method.findShortestPaths,
+      await method("findShortestPaths"),
       {
         graph,
         sourceId: toId(source, "source"),
@@ -465,7 +473,7 @@ export class GraphsService {
     let pageToken = "";
     do {
       const page = await this.context.caller.unary(
-        GraphService.method.findHyperedges,
+        await method("findHyperedges"),
         {
           graph,
           nodeIds: toIds(nodes, "nodes"),
@@ -495,7 +503,7 @@ export class GraphsService {
     } = {},
   ): Promise<{ node: GraphNode; shared: bigint; strength: number }[]> {
     const answer = await this.context.caller.unary(
-      GraphService.method.findCoMembers,
+      await method("findCoMembers"),
       {
         graph,
         nodeIds: toIds(nodes, "nodes"),
@@ -520,7 +528,7 @@ export class GraphsService {
     options: SubgraphOptions & CallOptions = {},
   ): Promise<Subgraph> {
     const answer = await this.context.caller.unary(
-      GraphService.method.getSubgraph,
+      await method("getSubgraph"),
       {
         graph,
         center: toStart(center),
@@ -555,7 +563,7 @@ export class GraphsService {
   ): Promise<{ node: GraphNode; score: number; commonNeighbors: bigint }[]> {
     const { returnElements: _, ...way } = walk(options);
     const answer = await this.context.caller.unary(
-      GraphService.method.findSimilarNodes,
+      await method("findSimilarNodes"),
       {
         graph,
         nodeId: toId(node),
@@ -579,7 +587,7 @@ export class GraphsService {
     options: AlgorithmOptions & CallOptions = {},
   ): Promise<GraphAlgorithmResult> {
     const { outcome } = await this.context.caller.unary(
-      GraphService.method.runGraphAlgorithm,
+      await method("runGraphAlgorithm"),
       algorithmRequest(graph, algorithm, options, false),
       options,
     );
@@ -593,7 +601,7 @@ export class GraphsService {
     options: AlgorithmOptions & CallOptions = {},
   ): Promise<Job> {
     const { outcome } = await this.context.caller.unary(
-      GraphService.method.runGraphAlgorithm,
+      await method("runGraphAlgorithm"),
       algorithmRequest(graph, algorithm, options, true),
       options,
     );

@@ -1,9 +1,5 @@
-// Every service of the client: one file each, one line each in the two lists
-// below. README.md says how to add one.
-import { CollectionService } from "../gen/marketing/intelligence/v1/collection_service_pb.js";
-import { GraphService } from "../gen/marketing/intelligence/v1/graph_service_pb.js";
-import { OperationsService } from "../gen/marketing/intelligence/v1/operations_service_pb.js";
-import { SearchService } from "../gen/marketing/intelligence/v1/search_service_pb.js";
+// Every service of the client: one file and one line each. README.md says how
+// to add one.
 import { AliasesService } from "./aliases.js";
 import { CollectionsService } from "./collections.js";
 import type { ServiceContext } from "./context.js";
@@ -23,14 +19,6 @@ export const services = {
   jobs: JobsService,
   server: ServerService,
 } satisfies Record<string, new (context: ServiceContext) => object>;
-
-/** The generated services, for the raw clients and for gateways. */
-export const generatedServices = {
-  search: SearchService,
-  collections: CollectionService,
-  graphs: GraphService,
-  operations: OperationsService,
-} as const;
 
 export type Services = {
   readonly [K in keyof typeof services]: InstanceType<(typeof services)[K]>;

@@ -1,5 +1,6 @@
 // What every transport must do alike with graphs. Imports nothing of Node or of
 // a browser.
+
 import {
   float,
   GeoPoint,
@@ -8,6 +9,7 @@ import {
   property,
   temporal,
 } from "@marketing-intelligence/sdk";
+import { SearchService } from "@marketing-intelligence/sdk/api";
 import { check, equal, failure } from "./check.ts";
 import type { Case } from "./suite.ts";
 
@@ -256,7 +258,7 @@ export const graphCases: readonly Case[] = [
       );
       equal(nodeIds(found.nodes), ["video", "runners"]);
       equal(found.similarPoints[0]?.id, "p");
-      const answer = await client.raw.search.search({
+      const answer = await client.raw(SearchService).search({
         collection,
         k: 1,
         query,

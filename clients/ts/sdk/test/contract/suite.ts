@@ -1,5 +1,6 @@
 // What every transport must do alike. Runs in Node and in a browser: it imports
 // nothing of either, and no test library.
+
 import {
   type Filter,
   field,
@@ -8,6 +9,11 @@ import {
   type PointInput,
   type SimilarPoint,
 } from "@marketing-intelligence/sdk";
+import {
+  CollectionService,
+  OperationsService,
+  SearchService,
+} from "@marketing-intelligence/sdk/api";
 import { Random } from "../../../testing/random.ts";
 import { check, equal, failure } from "./check.ts";
 import { filterCases, randomPayload } from "./filters.ts";
@@ -421,7 +427,9 @@ export const contract: readonly Case[] = [
       await client.aliases.create(alias, before);
       await client.points.search(alias, new Random(1).vector(4), 1);
       // Moved by somebody else: the client must find out.
-      await client.raw.collections.updateAlias({ alias: { name: alias, collection: after } });
+      await client
+        .raw(CollectionService)
+        .updateAlias({ alias: { name: alias, collection: after } });
       await client.points.search(alias, new Random(1).vector(6), 1);
       equal(
         (await failure(client.points.search(alias, new Random(1).vector(4), 1))).origin,
@@ -441,9 +449,9 @@ export const contract: readonly Case[] = [
     name: "the raw clients take and return the messages of the API",
     async run({ client }) {
       const { collection } = await filled(client, 6);
-      const answer = await client.raw.search.countPoints({ collection });
+      const answer = await client.raw(SearchService).countPoints({ collection });
       equal(answer.count, 6n);
-      const { limits } = await client.raw.operations.getServerInfo({});
+      const { limits } = await client.raw(OperationsService).getServerInfo({});
       check((limits?.maxDimension ?? 0) >= 4_096, "limits");
     },
   },
