@@ -67,12 +67,12 @@ void RunDurable(size_t nodes, size_t edges) {
   testing::ManualClock clock;
   auto journal = storage::OpenSqliteJournal({.folder = folder.path()});
   if (!journal.ok()) std::abort();
-  auto opened = workspace::Workspace::Open(
-      *std::move(journal), {},
-      {.clock = &clock,
-       .lanes = {.seal = [](auto) { return false; },
-                 .merge = [](auto) { return false; },
-                 .on_error = {}}});
+  auto opened =
+      workspace::Workspace::Open(*std::move(journal), {},
+                                 {.clock = &clock,
+                                  .lanes = {.seal = [](auto) { return false; },
+                                            .merge = [](auto) { return false; },
+                                            .on_error = {}}});
   if (!opened.ok()) std::abort();
   workspace::Workspace& store = **opened;
   const auto created =

@@ -1,5 +1,6 @@
-// The graph that every benchmark of graphs measures: nodes 0 to N - 1, and edges
-// between nodes chosen at random, the same in every run and for every peer.
+// The graph that every benchmark of graphs measures: nodes 0 to N - 1, and
+// edges between nodes chosen at random, the same in every run and for every
+// peer.
 
 #ifndef MI_BENCH_GRAPH_RANDOM_GRAPH_H_
 #define MI_BENCH_GRAPH_RANDOM_GRAPH_H_

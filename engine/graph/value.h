@@ -39,7 +39,7 @@ std::string_view ValueTypeName(ValueType type);
 
 // Which coordinates a point has.
 enum class PointKind : uint8_t {
-  kWgs84 = 0,       // longitude, latitude in degrees
+  kWgs84 = 0,        // longitude, latitude in degrees
   kWgs84Height = 1,  // and height in metres
   kCartesian = 2,
   kCartesian3d = 3,
@@ -59,7 +59,8 @@ struct Point {
 // values of one type are equal bytes; nothing else is (1 and 1.0 differ, NaN
 // equals itself). Copies cost at most a count. Thread-safe.
 //
-// The bytes are what the journal and snapshots hold: their form must not change.
+// The bytes are what the journal and snapshots hold: their form must not
+// change.
 class Value {
  public:
   using List = std::vector<Value>;

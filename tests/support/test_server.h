@@ -42,9 +42,7 @@ class TestServer {
   marketing::intelligence::v1::SearchService::Stub& search() {
     return *search_;
   }
-  marketing::intelligence::v1::GraphService::Stub& graphs() {
-    return *graphs_;
-  }
+  marketing::intelligence::v1::GraphService::Stub& graphs() { return *graphs_; }
   marketing::intelligence::v1::OperationsService::Stub& operations() {
     return *operations_;
   }

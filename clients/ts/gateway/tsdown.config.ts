@@ -9,5 +9,6 @@ export default defineConfig({
   tsconfig: "tsconfig.build.json",
   clean: true,
   fixedExtension: false,
+  outputOptions: { codeSplitting: false },
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
 });

@@ -9,4 +9,6 @@ export default defineConfig({
   tsconfig: "tsconfig.build.json",
   clean: true,
   fixedExtension: false,
+  // A file for each source, so that a page loads what it uses and no more.
+  unbundle: true,
 });

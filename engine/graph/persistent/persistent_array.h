@@ -13,8 +13,8 @@
 
 namespace mi::graph {
 
-// A trie over the index, 64 wide. A copy is a version: it costs one pointer, and
-// whoever holds it reads the same values for ever, on any thread. A writer
+// A trie over the index, 64 wide. A copy is a version: it costs one pointer,
+// and whoever holds it reads the same values for ever, on any thread. A writer
 // copies an array and changes its copy; each first change of a leaf by an edit
 // copies that leaf and the nodes above it, about 64 values and 64 pointers a
 // level. Reading costs a pointer a level: three for up to 262,144 values.
@@ -68,8 +68,7 @@ class PersistentArray {
   // The values from `first`, a multiple of kLeafSize, to the end of their leaf:
   // they lie side by side.
   std::span<const T> Leaf(size_t first) const {
-    return {LeafOf(first)->values.data(),
-            std::min(kLeafSize, size_ - first)};
+    return {LeafOf(first)->values.data(), std::min(kLeafSize, size_ - first)};
   }
 
  private:
@@ -101,9 +100,7 @@ class PersistentArray {
     std::array<Ref<Part>, kLeafSize> children;
   };
 
-  size_t Capacity() const {
-    return root_ ? size_t{1} << (shift_ + kBits) : 0;
-  }
+  size_t Capacity() const { return root_ ? size_t{1} << (shift_ + kBits) : 0; }
 
   const LeafPart* LeafOf(size_t index) const {
     const Part* part = root_.get();
@@ -131,8 +128,7 @@ class PersistentArray {
     if (!part) {
       part = Ref<Part>::Adopt(new Kind(edit));
     } else if (part->edit != edit) {
-      part = Ref<Part>::Adopt(
-          new Kind(static_cast<const Kind&>(*part), edit));
+      part = Ref<Part>::Adopt(new Kind(static_cast<const Kind&>(*part), edit));
     }
     return static_cast<Kind*>(part.get());
   }
@@ -140,8 +136,8 @@ class PersistentArray {
   LeafPart* MutableLeaf(size_t index, Edit edit) {
     Ref<Part>* part = &root_;
     for (unsigned shift = shift_; shift > 0; shift -= kBits) {
-      part = &Own<InnerPart>(*part, edit)
-                  ->children[(index >> shift) % kLeafSize];
+      part =
+          &Own<InnerPart>(*part, edit)->children[(index >> shift) % kLeafSize];
     }
     return Own<LeafPart>(*part, edit);
   }

@@ -36,8 +36,8 @@ void ExpectWhole(const GraphView& view) {
     const Adjacency& touches = view.adjacency[row];
     for (auto at = touches.out.Begin(); !at.done(); at.Next()) {
       ASSERT_EQ(view.edges[at->edge].source, row);
-      ASSERT_TRUE(view.adjacency[at->neighbor].in.Contains(
-          {at->type, row, at->edge}));
+      ASSERT_TRUE(
+          view.adjacency[at->neighbor].in.Contains({at->type, row, at->edge}));
       ++out;
     }
     in += touches.in.size();
@@ -92,8 +92,7 @@ TEST(GraphConcurrencyTest, ReadersSeeWholeStatesOnly) {
   Graph graph(EmptyGraph(1));
   uint64_t sequence = 1;
   const auto write = [&](const std::vector<Mutation>& batch) {
-    auto edited =
-        EditGraph(*graph.View(), batch, ++sequence, graph.NextEdit());
+    auto edited = EditGraph(*graph.View(), batch, ++sequence, graph.NextEdit());
     ASSERT_OK(edited);
     graph.Publish(std::move(edited->view));
   };

@@ -59,7 +59,9 @@ class GraphModelTest : public ::testing::Test {
     workspace_ = *std::move(opened);
   }
 
-  std::string RandomName() { return fmt::format("g{}", random_.Below(kGraphs)); }
+  std::string RandomName() {
+    return fmt::format("g{}", random_.Below(kGraphs));
+  }
 
   // A graph that exists, made if there is none yet.
   std::string ExistingName() {
@@ -112,9 +114,9 @@ class GraphModelTest : public ::testing::Test {
     const std::string name = ExistingName();
     auto& indexes = model_[name].indexes;
     if (indexes.empty()) return;
-    ASSERT_OK(Write({.write = DeleteGraphIndex{Entry(name)->id,
-                                               indexes[0].label,
-                                               indexes[0].property}}));
+    ASSERT_OK(
+        Write({.write = DeleteGraphIndex{Entry(name)->id, indexes[0].label,
+                                         indexes[0].property}}));
     indexes.erase(indexes.begin());
   }
 
@@ -238,16 +240,11 @@ class GraphModelTest : public ::testing::Test {
       void (GraphModelTest::*operation)();
     };
     static constexpr Choice kChoices[] = {
-        {900, &GraphModelTest::Mutate},
-        {20, &GraphModelTest::MutateTogether},
-        {10, &GraphModelTest::Create},
-        {2, &GraphModelTest::Delete},
-        {10, &GraphModelTest::AddIndex},
-        {6, &GraphModelTest::RemoveIndex},
-        {40, &GraphModelTest::Compare},
-        {6, &GraphModelTest::WriteSnapshot},
-        {2, &GraphModelTest::Restore},
-        {4, &GraphModelTest::Restart}};
+        {900, &GraphModelTest::Mutate},  {20, &GraphModelTest::MutateTogether},
+        {10, &GraphModelTest::Create},   {2, &GraphModelTest::Delete},
+        {10, &GraphModelTest::AddIndex}, {6, &GraphModelTest::RemoveIndex},
+        {40, &GraphModelTest::Compare},  {6, &GraphModelTest::WriteSnapshot},
+        {2, &GraphModelTest::Restore},   {4, &GraphModelTest::Restart}};
     uint64_t all = 0;
     for (const Choice& choice : kChoices) all += choice.weight;
     uint64_t chosen = random_.Below(all);

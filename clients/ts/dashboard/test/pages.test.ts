@@ -218,7 +218,12 @@ test("the theme that was chosen stays", async () => {
   const light = await background();
   await page.getByTitle("Dark theme").click();
   await expect.poll(background).not.toBe(light);
-  const dark = await background();
+  // Colours fade over; what counts is where they end.
+  let dark = "";
+  for (let now = await background(); now !== dark; now = await background()) {
+    dark = now;
+    await page.waitForTimeout(250);
+  }
   await page.reload();
   await page.getByRole("heading", { name: "Overview" }).waitFor();
   expect(await background()).toBe(dark);

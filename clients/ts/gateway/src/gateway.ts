@@ -1,7 +1,7 @@
 import { createRegistry } from "@bufbuild/protobuf";
 import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { generatedServices, MarketingIntelligenceError } from "@marketing-intelligence/sdk";
+import { MarketingIntelligenceError } from "@marketing-intelligence/sdk";
 import * as api from "@marketing-intelligence/sdk/api";
 import { Access, authorize, type Scope, scopeOf } from "./access.js";
 import type { Config } from "./config.js";
@@ -103,7 +103,7 @@ export class Gateway {
     const { config } = this;
     return connectNodeAdapter({
       routes: (router) => {
-        for (const service of [...Object.values(generatedServices), api.Health]) {
+        for (const service of [...Object.values(api.generatedServices), api.Health]) {
           forwardService(router, service, this.upstream.transport, config.defaultTimeoutMs);
         }
       },

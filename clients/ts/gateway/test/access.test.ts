@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createWebTransport, MarketingIntelligence } from "@marketing-intelligence/sdk";
+import { OperationsService } from "@marketing-intelligence/sdk/api";
 import { describe, expect, test } from "vitest";
 import { binDir } from "../../testing/server.ts";
 import { generateKey } from "../src/access.ts";
@@ -183,7 +184,7 @@ describe("ID tokens", () => {
       },
     });
     await client.server.info();
-    await client.raw.operations.getServerInfo({});
+    await client.raw(OperationsService).getServerInfo({});
     expect(asked).toBe(2);
   });
 

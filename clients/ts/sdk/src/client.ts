@@ -1,3 +1,4 @@
+import type { DescService } from "@bufbuild/protobuf";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { Caller, type CallOptions } from "./call.js";
 import { MarketingIntelligenceError } from "./errors.js";
@@ -8,7 +9,7 @@ import type { Point, PointInput, ReturnOptions, SearchResult } from "./point.js"
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.js";
 import type { CollectionInput } from "./services/collections.js";
 import { ServiceContext } from "./services/context.js";
-import { generatedServices, type Services, services } from "./services/index.js";
+import { type Services, services } from "./services/index.js";
 import type { QueryInput, SearchOptions } from "./services/points.js";
 import type { UpsertOptions, UpsertResult } from "./upsert.js";
 
@@ -39,11 +40,6 @@ export interface Backend {
   readonly open: (address: string) => Transport & { close?: () => void };
 }
 
-/** The generated clients, which take and return the messages of the API as they are. */
-export type RawClients = {
-  readonly [K in keyof typeof generatedServices]: Client<(typeof generatedServices)[K]>;
-};
-
 /** What {@link MarketingIntelligenceBase.initialize} should make sure of. */
 export interface InitializeOptions extends Partial<CollectionInput>, CallOptions {
   /** Becomes the collection of the methods that name none. */
@@ -58,6 +54,7 @@ export abstract class MarketingIntelligenceBase {
   readonly points: Services["points"];
   readonly collections: Services["collections"];
   readonly aliases: Services["aliases"];
+  readonly graphs: Services["graphs"];
   readonly snapshots: Services["snapshots"];
   readonly jobs: Services["jobs"];
   readonly server: Services["server"];
@@ -65,7 +62,6 @@ export abstract class MarketingIntelligenceBase {
   private readonly transport: Transport & { close?: () => void };
   private readonly caller: Caller;
   private readonly headers: () => Promise<HeadersInit | undefined> | HeadersInit | undefined;
-  private rawClients: RawClients | undefined;
   private defaultCollection: string;
 
   constructor(
@@ -88,6 +84,7 @@ export abstract class MarketingIntelligenceBase {
     this.points = new services.points(context);
     this.collections = new services.collections(context);
     this.aliases = new services.aliases(context);
+    this.graphs = new services.graphs(context);
     this.snapshots = new services.snapshots(context);
     this.jobs = new services.jobs(context);
     this.server = new services.server(context);
@@ -107,10 +104,16 @@ export abstract class MarketingIntelligenceBase {
     return this.caller.lastCommitToken;
   }
 
-  /** The generated clients, with this client's key and deadline, without its retries and checks. */
-  get raw(): RawClients {
-    this.rawClients ??= makeRawClients(withDefaults(this.transport, this.headers, this.timeoutMs));
-    return this.rawClients;
+  /**
+   * A generated client, which takes and returns the messages of the API as they are: with this client's
+   * key and deadline, without its retries and checks.
+   *
+   * @example
+   * import { SearchService } from "@marketing-intelligence/sdk/api";
+   * const { count } = await client.raw(SearchService).countPoints({ collection: "campaigns" });
+   */
+  raw<S extends DescService>(service: S): Client<S> {
+    return createClient(service, withDefaults(this.transport, this.headers, this.timeoutMs));
   }
 
   /**
@@ -244,13 +247,5 @@ function withDefaults(
     async stream(method, signal, timeout, header, input, values) {
       return transport.stream(method, signal, timeout, await merged(header), input, values);
     },
-  };
-}
-
-function makeRawClients(transport: Transport): RawClients {
-  return {
-    search: createClient(generatedServices.search, transport),
-    collections: createClient(generatedServices.collections, transport),
-    operations: createClient(generatedServices.operations, transport),
   };
 }

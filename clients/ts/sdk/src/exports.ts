@@ -1,6 +1,6 @@
 // What both platforms export.
 export type { CallOptions, WriteOptions } from "./call.js";
-export type { ClientOptions, InitializeOptions, RawClients } from "./client.js";
+export type { ClientOptions, InitializeOptions } from "./client.js";
 export { type ErrorCode, type FieldViolation, MarketingIntelligenceError } from "./errors.js";
 export {
   and,
@@ -13,6 +13,38 @@ export {
   path,
   type RangeBounds,
 } from "./filter.js";
+export type {
+  GraphEdge,
+  GraphHyperedge,
+  GraphId,
+  GraphNode,
+  HyperedgeMember,
+  PointLink,
+  ValidTime,
+} from "./graph/element.js";
+export {
+  type EdgeInput,
+  type GraphMutation,
+  type HyperedgeInput,
+  mutation,
+  type NodeInput,
+} from "./graph/mutation.js";
+export {
+  CartesianPoint,
+  type Properties,
+  type PropertiesInput,
+  type Property,
+  type PropertyInput,
+  Temporal,
+  temporal,
+} from "./graph/property.js";
+export {
+  type DirectionName,
+  type EdgeSelection,
+  type NodeSelection,
+  type PropertyCondition,
+  property,
+} from "./graph/selector.js";
 export type { Point, PointInput, ReturnOptions, SearchResult, SimilarPoint } from "./point.js";
 export type { RetryPolicy } from "./retry.js";
 export type {
@@ -21,7 +53,18 @@ export type {
   MetricName,
   PayloadFieldTypeName,
 } from "./services/collections.js";
-export { generatedServices } from "./services/index.js";
+export type {
+  AlgorithmInput,
+  AlgorithmOptions,
+  ExpandOptions,
+  Expansion,
+  GraphPath,
+  GraphWriteResult,
+  PathOptions,
+  StartInput,
+  Subgraph,
+  SubgraphOptions,
+} from "./services/graphs.js";
 export { hasEnded, type JobStatus } from "./services/jobs.js";
 export type { DeleteSelector, QueryInput, SearchOptions } from "./services/points.js";
 export { createWebTransport, type WebTransportOptions } from "./transport/grpc_web.js";

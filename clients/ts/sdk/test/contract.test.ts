@@ -1,9 +1,9 @@
 import {
   createNodeTransport,
   createWebTransport,
-  generatedServices,
   MarketingIntelligence,
 } from "@marketing-intelligence/sdk";
+import { generatedServices } from "@marketing-intelligence/sdk/api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestGateway } from "../../testing/gateway.ts";
 import { TestServer } from "../../testing/server.ts";

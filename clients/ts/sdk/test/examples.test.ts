@@ -11,6 +11,11 @@ const wanted: Record<string, readonly (string | RegExp)[]> = {
     /^spring 0\.99\d meta\nsummer 0\.9\d\d google$/m,
     "with a budget over 100: spring, winter",
   ],
+  "graph.ts": [
+    /^0 spring\n1 video\n2 runners$/m,
+    /^with meta: (video|runners), 0\.8$/m,
+    /^4 ranked in \d+ rounds$/m,
+  ],
   "bulk_import.ts": ["4000 written", "5000 new, 0 replaced, in 10 batches"],
   "errors_and_deadlines.ts": [
     "a vector of three: INVALID_ARGUMENT, do not retry query.vector",

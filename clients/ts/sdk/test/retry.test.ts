@@ -13,8 +13,8 @@ import {
   type UpsertPointsRequest,
 } from "@marketing-intelligence/sdk/api";
 import { describe, expect, test } from "vitest";
+import { generatedServices } from "../src/api.ts";
 import { type RetrySafety, retrySafety } from "../src/retry.ts";
-import { generatedServices } from "../src/services/index.ts";
 
 // A server in memory: the only way to see what it is sent when it fails on
 // purpose, and how often.
@@ -175,7 +175,7 @@ test("what is safe to retry is what the API's comments say", () => {
       const safety: RetrySafety =
         "idempotencyKey" in method.input.field
           ? "with_key"
-          : /Safe to\s+retry\./.test(comment ?? "")
+          : /Safe\s+to\s+retry\./.test(comment ?? "")
             ? "always"
             : "never";
       expect(retrySafety(method), `${service.name}.${method.name}`).toBe(safety);

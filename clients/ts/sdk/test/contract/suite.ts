@@ -1,5 +1,6 @@
 // What every transport must do alike. Runs in Node and in a browser: it imports
 // nothing of either, and no test library.
+
 import {
   type Filter,
   field,
@@ -8,9 +9,15 @@ import {
   type PointInput,
   type SimilarPoint,
 } from "@marketing-intelligence/sdk";
+import {
+  CollectionService,
+  OperationsService,
+  SearchService,
+} from "@marketing-intelligence/sdk/api";
 import { Random } from "../../../testing/random.ts";
 import { check, equal, failure } from "./check.ts";
 import { filterCases, randomPayload } from "./filters.ts";
+import { graphCases } from "./graphs.ts";
 
 /** What a case is given. */
 export interface Bench {
@@ -93,6 +100,7 @@ async function idsOf(client: MarketingIntelligence, collection: string, filter: 
 
 /** Every case. Together they make every call of the API that the transport can carry. */
 export const contract: readonly Case[] = [
+  ...graphCases,
   {
     name: "initialize waits for the server and makes the collection",
     async run({ client }) {
@@ -419,7 +427,9 @@ export const contract: readonly Case[] = [
       await client.aliases.create(alias, before);
       await client.points.search(alias, new Random(1).vector(4), 1);
       // Moved by somebody else: the client must find out.
-      await client.raw.collections.updateAlias({ alias: { name: alias, collection: after } });
+      await client
+        .raw(CollectionService)
+        .updateAlias({ alias: { name: alias, collection: after } });
       await client.points.search(alias, new Random(1).vector(6), 1);
       equal(
         (await failure(client.points.search(alias, new Random(1).vector(4), 1))).origin,
@@ -439,9 +449,9 @@ export const contract: readonly Case[] = [
     name: "the raw clients take and return the messages of the API",
     async run({ client }) {
       const { collection } = await filled(client, 6);
-      const answer = await client.raw.search.countPoints({ collection });
+      const answer = await client.raw(SearchService).countPoints({ collection });
       equal(answer.count, 6n);
-      const { limits } = await client.raw.operations.getServerInfo({});
+      const { limits } = await client.raw(OperationsService).getServerInfo({});
       check((limits?.maxDimension ?? 0) >= 4_096, "limits");
     },
   },

@@ -6,6 +6,8 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Filter } from "./filter_pb.js";
 import { file_marketing_intelligence_v1_filter } from "./filter_pb.js";
+import type { Direction, EdgeSelector, NodeSelector, StoredEdge, StoredNode } from "./graph_pb.js";
+import { file_marketing_intelligence_v1_graph } from "./graph_pb.js";
 import type { Value } from "./value_pb.js";
 import { file_marketing_intelligence_v1_value } from "./value_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file marketing/intelligence/v1/search_service.proto.
  */
 export const file_marketing_intelligence_v1_search_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci5tYXJrZXRpbmcvaW50ZWxsaWdlbmNlL3YxL3NlYXJjaF9zZXJ2aWNlLnByb3RvEhltYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxIrUBCgVQb2ludBIKCgJpZBgBIAEoCRIOCgZ2ZWN0b3IYAiADKAISPgoHcGF5bG9hZBgDIAMoCzItLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuUG9pbnQuUGF5bG9hZEVudHJ5GlAKDFBheWxvYWRFbnRyeRILCgNrZXkYASABKAkSLwoFdmFsdWUYAiABKAsyIC5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlZhbHVlOgI4ASJxCgpQb2ludFdyaXRlEi8KBXBvaW50GAEgASgLMiAubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5Qb2ludBIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgESACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24ieQoTVXBzZXJ0UG9pbnRzUmVxdWVzdBISCgpjb2xsZWN0aW9uGAEgASgJEjUKBnBvaW50cxgCIAMoCzIlLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuUG9pbnRXcml0ZRIXCg9pZGVtcG90ZW5jeV9rZXkYAyABKAkibQoUVXBzZXJ0UG9pbnRzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoBBIWCg5pbnNlcnRlZF9jb3VudBgCIAEoDRIWCg5yZXBsYWNlZF9jb3VudBgDIAEoDRIUCgxjb21taXRfdG9rZW4YBCABKAkifwoZU3RyZWFtVXBzZXJ0UG9pbnRzUmVxdWVzdBISCgpjb2xsZWN0aW9uGAEgASgJEjUKBnBvaW50cxgCIAMoCzIlLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuUG9pbnRXcml0ZRIXCg9pZGVtcG90ZW5jeV9rZXkYAyABKAkidwoaU3RyZWFtVXBzZXJ0UG9pbnRzUmVzcG9uc2USEwoLYmF0Y2hfY291bnQYASABKAQSFgoOaW5zZXJ0ZWRfY291bnQYAiABKAQSFgoOcmVwbGFjZWRfY291bnQYAyABKAQSFAoMY29tbWl0X3Rva2VuGAQgASgJIrcBChNEZWxldGVQb2ludHNSZXF1ZXN0EhIKCmNvbGxlY3Rpb24YASABKAkSMgoDaWRzGAIgASgLMiMubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5Qb2ludElkc0gAEjMKBmZpbHRlchgDIAEoCzIhLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuRmlsdGVySAASFwoPaWRlbXBvdGVuY3lfa2V5GAQgASgJQgoKCHNlbGVjdG9yIjIKCFBvaW50SWRzEgsKA2lkcxgBIAMoCRIZChFleHBlY3RlZF92ZXJzaW9ucxgCIAMoBCJaChREZWxldGVQb2ludHNSZXNwb25zZRIVCg1kZWxldGVkX2NvdW50GAEgASgEEhUKDW1pc3NpbmdfY291bnQYAiABKAQSFAoMY29tbWl0X3Rva2VuGAMgASgJIlEKDFJldHVybkZpZWxkcxITCgt3aXRoX3ZlY3RvchgBIAEoCBIUCgx3aXRoX3BheWxvYWQYAiABKAgSFgoOcGF5bG9hZF9maWVsZHMYAyADKAkiTwoLU3RvcmVkUG9pbnQSLwoFcG9pbnQYASABKAsyIC5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlBvaW50Eg8KB3ZlcnNpb24YAiABKAQicwoQR2V0UG9pbnRzUmVxdWVzdBISCgpjb2xsZWN0aW9uGAEgASgJEgsKA2lkcxgCIAMoCRI+Cg1yZXR1cm5fZmllbGRzGAMgASgLMicubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5SZXR1cm5GaWVsZHMiSwoRR2V0UG9pbnRzUmVzcG9uc2USNgoGcG9pbnRzGAEgAygLMiYubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TdG9yZWRQb2ludCLBAQoRTGlzdFBvaW50c1JlcXVlc3QSEgoKY29sbGVjdGlvbhgBIAEoCRIxCgZmaWx0ZXIYAiABKAsyIS5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLkZpbHRlchIRCglwYWdlX3NpemUYAyABKA0SEgoKcGFnZV90b2tlbhgEIAEoCRI+Cg1yZXR1cm5fZmllbGRzGAUgASgLMicubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5SZXR1cm5GaWVsZHMiZQoSTGlzdFBvaW50c1Jlc3BvbnNlEjYKBnBvaW50cxgBIAMoCzImLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuU3RvcmVkUG9pbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlsKEkNvdW50UG9pbnRzUmVxdWVzdBISCgpjb2xsZWN0aW9uGAEgASgJEjEKBmZpbHRlchgCIAEoCzIhLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuRmlsdGVyIiQKE0NvdW50UG9pbnRzUmVzcG9uc2USDQoFY291bnQYASABKAQiXwoFUXVlcnkSOAoGdmVjdG9yGAEgASgLMiYubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5RdWVyeVZlY3RvckgAEhIKCHBvaW50X2lkGAIgASgJSABCCAoGdGFyZ2V0IiEKC1F1ZXJ5VmVjdG9yEhIKCmNvbXBvbmVudHMYASADKAIiZgoNU2VhcmNoT3B0aW9ucxIWCgllZl9zZWFyY2gYASABKA1IAIgBARIUCgduX3Byb2JlGAIgASgNSAGIAQESDQoFZXhhY3QYAyABKAhCDAoKX2VmX3NlYXJjaEIKCghfbl9wcm9iZSK/AgoNU2VhcmNoUmVxdWVzdBISCgpjb2xsZWN0aW9uGAEgASgJEi8KBXF1ZXJ5GAIgASgLMiAubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5RdWVyeRIJCgFrGAMgASgNEjEKBmZpbHRlchgEIAEoCzIhLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuRmlsdGVyEjkKB29wdGlvbnMYBSABKAsyKC5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlNlYXJjaE9wdGlvbnMSPgoNcmV0dXJuX2ZpZWxkcxgGIAEoCzInLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuUmV0dXJuRmllbGRzEhwKD3Njb3JlX3RocmVzaG9sZBgHIAEoAkgAiAEBQhIKEF9zY29yZV90aHJlc2hvbGQiXgoLU2NvcmVkUG9pbnQSDQoFc2NvcmUYASABKAISLwoFcG9pbnQYAiABKAsyIC5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlBvaW50Eg8KB3ZlcnNpb24YAyABKAQifQoOU2VhcmNoUmVzcG9uc2USNgoGcG9pbnRzGAEgAygLMiYubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TY29yZWRQb2ludBIzCgRwbGFuGAIgASgLMiUubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TZWFyY2hQbGFuIroBCgpTZWFyY2hQbGFuEjgKCHNlZ21lbnRzGAEgAygLMiYubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TZWdtZW50UGxhbhIZChFlc3RpbWF0ZWRfbWF0Y2hlcxgCIAEoBBIVCg1jb2Rlc19zY2FubmVkGAMgASgEEhcKD3ZlY3RvcnNfc2Nhbm5lZBgEIAEoBBIVCg1lbmdpbmVfbWljcm9zGAUgASgEEhAKCHNlcXVlbmNlGAYgASgEIpkBCgtTZWdtZW50UGxhbhI7CghzdHJhdGVneRgBIAEoDjIpLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuU2VhcmNoU3RyYXRlZ3kSDgoGcG9pbnRzGAIgASgEEhkKEWVzdGltYXRlZF9tYXRjaGVzGAMgASgEEhEKCWVmX3NlYXJjaBgEIAEoDRIPCgduX3Byb2JlGAUgASgNImQKEkJhdGNoU2VhcmNoUmVxdWVzdBISCgpjb2xsZWN0aW9uGAEgASgJEjoKCHNlYXJjaGVzGAIgAygLMigubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TZWFyY2hSZXF1ZXN0IlMKE0JhdGNoU2VhcmNoUmVzcG9uc2USPAoJcmVzcG9uc2VzGAEgAygLMikubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TZWFyY2hSZXNwb25zZSL0AQoSUmFuZ2VTZWFyY2hSZXF1ZXN0EhIKCmNvbGxlY3Rpb24YASABKAkSLwoFcXVlcnkYAiABKAsyIC5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlF1ZXJ5EhcKD3Njb3JlX3RocmVzaG9sZBgDIAEoAhIxCgZmaWx0ZXIYBCABKAsyIS5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLkZpbHRlchINCgVsaW1pdBgFIAEoDRI+Cg1yZXR1cm5fZmllbGRzGAYgASgLMicubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5SZXR1cm5GaWVsZHMilwEKE1JhbmdlU2VhcmNoUmVzcG9uc2USNgoGcG9pbnRzGAEgAygLMiYubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TY29yZWRQb2ludBITCgt0b3RhbF9jb3VudBgCIAEoBBIzCgRwbGFuGAMgASgLMiUubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TZWFyY2hQbGFuKqsBCg5TZWFyY2hTdHJhdGVneRIfChtTRUFSQ0hfU1RSQVRFR1lfVU5TUEVDSUZJRUQQABIeChpTRUFSQ0hfU1RSQVRFR1lfRVhBQ1RfU0NBThABEhkKFVNFQVJDSF9TVFJBVEVHWV9HUkFQSBACEiIKHlNFQVJDSF9TVFJBVEVHWV9GSUxURVJFRF9HUkFQSBADEhkKFVNFQVJDSF9TVFJBVEVHWV9MSVNUUxAEMvMHCg1TZWFyY2hTZXJ2aWNlEm8KDFVwc2VydFBvaW50cxIuLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuVXBzZXJ0UG9pbnRzUmVxdWVzdBovLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuVXBzZXJ0UG9pbnRzUmVzcG9uc2USgwEKElN0cmVhbVVwc2VydFBvaW50cxI0Lm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuU3RyZWFtVXBzZXJ0UG9pbnRzUmVxdWVzdBo1Lm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuU3RyZWFtVXBzZXJ0UG9pbnRzUmVzcG9uc2UoARJvCgxEZWxldGVQb2ludHMSLi5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLkRlbGV0ZVBvaW50c1JlcXVlc3QaLy5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLkRlbGV0ZVBvaW50c1Jlc3BvbnNlEmYKCUdldFBvaW50cxIrLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuR2V0UG9pbnRzUmVxdWVzdBosLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuR2V0UG9pbnRzUmVzcG9uc2USaQoKTGlzdFBvaW50cxIsLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuTGlzdFBvaW50c1JlcXVlc3QaLS5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLkxpc3RQb2ludHNSZXNwb25zZRJsCgtDb3VudFBvaW50cxItLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuQ291bnRQb2ludHNSZXF1ZXN0Gi4ubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5Db3VudFBvaW50c1Jlc3BvbnNlEl0KBlNlYXJjaBIoLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuU2VhcmNoUmVxdWVzdBopLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuU2VhcmNoUmVzcG9uc2USbAoLQmF0Y2hTZWFyY2gSLS5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLkJhdGNoU2VhcmNoUmVxdWVzdBouLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuQmF0Y2hTZWFyY2hSZXNwb25zZRJsCgtSYW5nZVNlYXJjaBItLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuUmFuZ2VTZWFyY2hSZXF1ZXN0Gi4ubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5SYW5nZVNlYXJjaFJlc3BvbnNlYgZwcm90bzM", [file_marketing_intelligence_v1_filter, file_marketing_intelligence_v1_value]);
+  fileDesc("Ci5tYXJrZXRpbmcvaW50ZWxsaWdlbmNlL3YxL3NlYXJjaF9zZXJ2aWNlLnByb3RvEhltYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxIrUBCgVQb2ludBIKCgJpZBgBIAEoCRIOCgZ2ZWN0b3IYAiADKAISPgoHcGF5bG9hZBgDIAMoCzItLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuUG9pbnQuUGF5bG9hZEVudHJ5GlAKDFBheWxvYWRFbnRyeRILCgNrZXkYASABKAkSLwoFdmFsdWUYAiABKAsyIC5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlZhbHVlOgI4ASJxCgpQb2ludFdyaXRlEi8KBXBvaW50GAEgASgLMiAubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5Qb2ludBIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgESACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24ieQoTVXBzZXJ0UG9pbnRzUmVxdWVzdBISCgpjb2xsZWN0aW9uGAEgASgJEjUKBnBvaW50cxgCIAMoCzIlLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuUG9pbnRXcml0ZRIXCg9pZGVtcG90ZW5jeV9rZXkYAyABKAkibQoUVXBzZXJ0UG9pbnRzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoBBIWCg5pbnNlcnRlZF9jb3VudBgCIAEoDRIWCg5yZXBsYWNlZF9jb3VudBgDIAEoDRIUCgxjb21taXRfdG9rZW4YBCABKAkifwoZU3RyZWFtVXBzZXJ0UG9pbnRzUmVxdWVzdBISCgpjb2xsZWN0aW9uGAEgASgJEjUKBnBvaW50cxgCIAMoCzIlLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuUG9pbnRXcml0ZRIXCg9pZGVtcG90ZW5jeV9rZXkYAyABKAkidwoaU3RyZWFtVXBzZXJ0UG9pbnRzUmVzcG9uc2USEwoLYmF0Y2hfY291bnQYASABKAQSFgoOaW5zZXJ0ZWRfY291bnQYAiABKAQSFgoOcmVwbGFjZWRfY291bnQYAyABKAQSFAoMY29tbWl0X3Rva2VuGAQgASgJIrcBChNEZWxldGVQb2ludHNSZXF1ZXN0EhIKCmNvbGxlY3Rpb24YASABKAkSMgoDaWRzGAIgASgLMiMubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5Qb2ludElkc0gAEjMKBmZpbHRlchgDIAEoCzIhLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuRmlsdGVySAASFwoPaWRlbXBvdGVuY3lfa2V5GAQgASgJQgoKCHNlbGVjdG9yIjIKCFBvaW50SWRzEgsKA2lkcxgBIAMoCRIZChFleHBlY3RlZF92ZXJzaW9ucxgCIAMoBCJaChREZWxldGVQb2ludHNSZXNwb25zZRIVCg1kZWxldGVkX2NvdW50GAEgASgEEhUKDW1pc3NpbmdfY291bnQYAiABKAQSFAoMY29tbWl0X3Rva2VuGAMgASgJIlEKDFJldHVybkZpZWxkcxITCgt3aXRoX3ZlY3RvchgBIAEoCBIUCgx3aXRoX3BheWxvYWQYAiABKAgSFgoOcGF5bG9hZF9maWVsZHMYAyADKAkiTwoLU3RvcmVkUG9pbnQSLwoFcG9pbnQYASABKAsyIC5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlBvaW50Eg8KB3ZlcnNpb24YAiABKAQicwoQR2V0UG9pbnRzUmVxdWVzdBISCgpjb2xsZWN0aW9uGAEgASgJEgsKA2lkcxgCIAMoCRI+Cg1yZXR1cm5fZmllbGRzGAMgASgLMicubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5SZXR1cm5GaWVsZHMiSwoRR2V0UG9pbnRzUmVzcG9uc2USNgoGcG9pbnRzGAEgAygLMiYubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TdG9yZWRQb2ludCLBAQoRTGlzdFBvaW50c1JlcXVlc3QSEgoKY29sbGVjdGlvbhgBIAEoCRIxCgZmaWx0ZXIYAiABKAsyIS5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLkZpbHRlchIRCglwYWdlX3NpemUYAyABKA0SEgoKcGFnZV90b2tlbhgEIAEoCRI+Cg1yZXR1cm5fZmllbGRzGAUgASgLMicubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5SZXR1cm5GaWVsZHMiZQoSTGlzdFBvaW50c1Jlc3BvbnNlEjYKBnBvaW50cxgBIAMoCzImLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuU3RvcmVkUG9pbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlsKEkNvdW50UG9pbnRzUmVxdWVzdBISCgpjb2xsZWN0aW9uGAEgASgJEjEKBmZpbHRlchgCIAEoCzIhLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuRmlsdGVyIiQKE0NvdW50UG9pbnRzUmVzcG9uc2USDQoFY291bnQYASABKAQiXwoFUXVlcnkSOAoGdmVjdG9yGAEgASgLMiYubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5RdWVyeVZlY3RvckgAEhIKCHBvaW50X2lkGAIgASgJSABCCAoGdGFyZ2V0IiEKC1F1ZXJ5VmVjdG9yEhIKCmNvbXBvbmVudHMYASADKAIiZgoNU2VhcmNoT3B0aW9ucxIWCgllZl9zZWFyY2gYASABKA1IAIgBARIUCgduX3Byb2JlGAIgASgNSAGIAQESDQoFZXhhY3QYAyABKAhCDAoKX2VmX3NlYXJjaEIKCghfbl9wcm9iZSL/AgoNU2VhcmNoUmVxdWVzdBISCgpjb2xsZWN0aW9uGAEgASgJEi8KBXF1ZXJ5GAIgASgLMiAubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5RdWVyeRIJCgFrGAMgASgNEjEKBmZpbHRlchgEIAEoCzIhLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuRmlsdGVyEjkKB29wdGlvbnMYBSABKAsyKC5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlNlYXJjaE9wdGlvbnMSPgoNcmV0dXJuX2ZpZWxkcxgGIAEoCzInLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuUmV0dXJuRmllbGRzEhwKD3Njb3JlX3RocmVzaG9sZBgHIAEoAkgAiAEBEj4KDWdyYXBoX2NvbnRleHQYCCABKAsyJy5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLkdyYXBoQ29udGV4dEISChBfc2NvcmVfdGhyZXNob2xkIv0BCgxHcmFwaENvbnRleHQSDQoFZ3JhcGgYASABKAkSNwoJZGlyZWN0aW9uGAIgASgOMiQubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5EaXJlY3Rpb24SNgoFZWRnZXMYAyABKAsyJy5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLkVkZ2VTZWxlY3RvchI2CgVub2RlcxgEIAEoCzInLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuTm9kZVNlbGVjdG9yEhIKBWxpbWl0GAUgASgNSACIAQESFwoPd2l0aF9wcm9wZXJ0aWVzGAYgASgIQggKBl9saW1pdCKQAQoKTGlua2VkTm9kZRIzCgRub2RlGAEgASgLMiUubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TdG9yZWROb2RlEjwKCW5laWdoYm9ycxgCIAMoCzIpLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuTGlua2VkTmVpZ2hib3ISDwoHbGltaXRlZBgDIAEoCCJ6Cg5MaW5rZWROZWlnaGJvchIzCgRub2RlGAEgASgLMiUubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TdG9yZWROb2RlEjMKBGVkZ2UYAiABKAsyJS5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlN0b3JlZEVkZ2UimwEKC1Njb3JlZFBvaW50Eg0KBXNjb3JlGAEgASgCEi8KBXBvaW50GAIgASgLMiAubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5Qb2ludBIPCgd2ZXJzaW9uGAMgASgEEjsKDGxpbmtlZF9ub2RlcxgEIAMoCzIlLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuTGlua2VkTm9kZSJ9Cg5TZWFyY2hSZXNwb25zZRI2CgZwb2ludHMYASADKAsyJi5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlNjb3JlZFBvaW50EjMKBHBsYW4YAiABKAsyJS5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlNlYXJjaFBsYW4iugEKClNlYXJjaFBsYW4SOAoIc2VnbWVudHMYASADKAsyJi5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlNlZ21lbnRQbGFuEhkKEWVzdGltYXRlZF9tYXRjaGVzGAIgASgEEhUKDWNvZGVzX3NjYW5uZWQYAyABKAQSFwoPdmVjdG9yc19zY2FubmVkGAQgASgEEhUKDWVuZ2luZV9taWNyb3MYBSABKAQSEAoIc2VxdWVuY2UYBiABKAQimQEKC1NlZ21lbnRQbGFuEjsKCHN0cmF0ZWd5GAEgASgOMikubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TZWFyY2hTdHJhdGVneRIOCgZwb2ludHMYAiABKAQSGQoRZXN0aW1hdGVkX21hdGNoZXMYAyABKAQSEQoJZWZfc2VhcmNoGAQgASgNEg8KB25fcHJvYmUYBSABKA0iZAoSQmF0Y2hTZWFyY2hSZXF1ZXN0EhIKCmNvbGxlY3Rpb24YASABKAkSOgoIc2VhcmNoZXMYAiADKAsyKC5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlNlYXJjaFJlcXVlc3QiUwoTQmF0Y2hTZWFyY2hSZXNwb25zZRI8CglyZXNwb25zZXMYASADKAsyKS5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlNlYXJjaFJlc3BvbnNlIvQBChJSYW5nZVNlYXJjaFJlcXVlc3QSEgoKY29sbGVjdGlvbhgBIAEoCRIvCgVxdWVyeRgCIAEoCzIgLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuUXVlcnkSFwoPc2NvcmVfdGhyZXNob2xkGAMgASgCEjEKBmZpbHRlchgEIAEoCzIhLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuRmlsdGVyEg0KBWxpbWl0GAUgASgNEj4KDXJldHVybl9maWVsZHMYBiABKAsyJy5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlJldHVybkZpZWxkcyKXAQoTUmFuZ2VTZWFyY2hSZXNwb25zZRI2CgZwb2ludHMYASADKAsyJi5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlNjb3JlZFBvaW50EhMKC3RvdGFsX2NvdW50GAIgASgEEjMKBHBsYW4YAyABKAsyJS5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlNlYXJjaFBsYW4qqwEKDlNlYXJjaFN0cmF0ZWd5Eh8KG1NFQVJDSF9TVFJBVEVHWV9VTlNQRUNJRklFRBAAEh4KGlNFQVJDSF9TVFJBVEVHWV9FWEFDVF9TQ0FOEAESGQoVU0VBUkNIX1NUUkFURUdZX0dSQVBIEAISIgoeU0VBUkNIX1NUUkFURUdZX0ZJTFRFUkVEX0dSQVBIEAMSGQoVU0VBUkNIX1NUUkFURUdZX0xJU1RTEAQy8wcKDVNlYXJjaFNlcnZpY2USbwoMVXBzZXJ0UG9pbnRzEi4ubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5VcHNlcnRQb2ludHNSZXF1ZXN0Gi8ubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5VcHNlcnRQb2ludHNSZXNwb25zZRKDAQoSU3RyZWFtVXBzZXJ0UG9pbnRzEjQubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TdHJlYW1VcHNlcnRQb2ludHNSZXF1ZXN0GjUubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TdHJlYW1VcHNlcnRQb2ludHNSZXNwb25zZSgBEm8KDERlbGV0ZVBvaW50cxIuLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuRGVsZXRlUG9pbnRzUmVxdWVzdBovLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuRGVsZXRlUG9pbnRzUmVzcG9uc2USZgoJR2V0UG9pbnRzEisubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5HZXRQb2ludHNSZXF1ZXN0GiwubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5HZXRQb2ludHNSZXNwb25zZRJpCgpMaXN0UG9pbnRzEiwubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5MaXN0UG9pbnRzUmVxdWVzdBotLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuTGlzdFBvaW50c1Jlc3BvbnNlEmwKC0NvdW50UG9pbnRzEi0ubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5Db3VudFBvaW50c1JlcXVlc3QaLi5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLkNvdW50UG9pbnRzUmVzcG9uc2USXQoGU2VhcmNoEigubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TZWFyY2hSZXF1ZXN0GikubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5TZWFyY2hSZXNwb25zZRJsCgtCYXRjaFNlYXJjaBItLm1hcmtldGluZy5pbnRlbGxpZ2VuY2UudjEuQmF0Y2hTZWFyY2hSZXF1ZXN0Gi4ubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5CYXRjaFNlYXJjaFJlc3BvbnNlEmwKC1JhbmdlU2VhcmNoEi0ubWFya2V0aW5nLmludGVsbGlnZW5jZS52MS5SYW5nZVNlYXJjaFJlcXVlc3QaLi5tYXJrZXRpbmcuaW50ZWxsaWdlbmNlLnYxLlJhbmdlU2VhcmNoUmVzcG9uc2ViBnByb3RvMw", [file_marketing_intelligence_v1_filter, file_marketing_intelligence_v1_graph, file_marketing_intelligence_v1_value]);
 
 /**
  * A vector with an id and a payload.
@@ -683,6 +685,13 @@ export type SearchRequest = Message<"marketing.intelligence.v1.SearchRequest"> &
    * @generated from field: optional float score_threshold = 7;
    */
   scoreThreshold?: number | undefined;
+
+  /**
+   * What a graph knows about the points found. Unset: nothing.
+   *
+   * @generated from field: marketing.intelligence.v1.GraphContext graph_context = 8;
+   */
+  graphContext?: GraphContext | undefined;
 };
 
 /**
@@ -691,6 +700,116 @@ export type SearchRequest = Message<"marketing.intelligence.v1.SearchRequest"> &
  */
 export const SearchRequestSchema: GenMessage<SearchRequest> = /*@__PURE__*/
   messageDesc(file_marketing_intelligence_v1_search_service, 20);
+
+/**
+ * Asks for the nodes of a graph that are linked to the points found, and for
+ * the neighbours of those.
+ *
+ * @generated from message marketing.intelligence.v1.GraphContext
+ */
+export type GraphContext = Message<"marketing.intelligence.v1.GraphContext"> & {
+  /**
+   * NOT_FOUND when there is no such graph.
+   *
+   * @generated from field: string graph = 1;
+   */
+  graph: string;
+
+  /**
+   * Default: DIRECTION_BOTH.
+   *
+   * @generated from field: marketing.intelligence.v1.Direction direction = 2;
+   */
+  direction: Direction;
+
+  /**
+   * @generated from field: marketing.intelligence.v1.EdgeSelector edges = 3;
+   */
+  edges?: EdgeSelector | undefined;
+
+  /**
+   * Of the neighbours.
+   *
+   * @generated from field: marketing.intelligence.v1.NodeSelector nodes = 4;
+   */
+  nodes?: NodeSelector | undefined;
+
+  /**
+   * At most this many neighbours of a node, 0 to 1,000. Default: 10.
+   *
+   * @generated from field: optional uint32 limit = 5;
+   */
+  limit?: number | undefined;
+
+  /**
+   * Whether properties come along. Default: false.
+   *
+   * @generated from field: bool with_properties = 6;
+   */
+  withProperties: boolean;
+};
+
+/**
+ * Describes the message marketing.intelligence.v1.GraphContext.
+ * Use `create(GraphContextSchema)` to create a new message.
+ */
+export const GraphContextSchema: GenMessage<GraphContext> = /*@__PURE__*/
+  messageDesc(file_marketing_intelligence_v1_search_service, 21);
+
+/**
+ * A node that is linked to a point, with neighbours.
+ *
+ * @generated from message marketing.intelligence.v1.LinkedNode
+ */
+export type LinkedNode = Message<"marketing.intelligence.v1.LinkedNode"> & {
+  /**
+   * @generated from field: marketing.intelligence.v1.StoredNode node = 1;
+   */
+  node?: StoredNode | undefined;
+
+  /**
+   * Sorted by type of edge.
+   *
+   * @generated from field: repeated marketing.intelligence.v1.LinkedNeighbor neighbors = 2;
+   */
+  neighbors: LinkedNeighbor[];
+
+  /**
+   * Whether the limit left neighbours out.
+   *
+   * @generated from field: bool limited = 3;
+   */
+  limited: boolean;
+};
+
+/**
+ * Describes the message marketing.intelligence.v1.LinkedNode.
+ * Use `create(LinkedNodeSchema)` to create a new message.
+ */
+export const LinkedNodeSchema: GenMessage<LinkedNode> = /*@__PURE__*/
+  messageDesc(file_marketing_intelligence_v1_search_service, 22);
+
+/**
+ * @generated from message marketing.intelligence.v1.LinkedNeighbor
+ */
+export type LinkedNeighbor = Message<"marketing.intelligence.v1.LinkedNeighbor"> & {
+  /**
+   * @generated from field: marketing.intelligence.v1.StoredNode node = 1;
+   */
+  node?: StoredNode | undefined;
+
+  /**
+   * @generated from field: marketing.intelligence.v1.StoredEdge edge = 2;
+   */
+  edge?: StoredEdge | undefined;
+};
+
+/**
+ * Describes the message marketing.intelligence.v1.LinkedNeighbor.
+ * Use `create(LinkedNeighborSchema)` to create a new message.
+ */
+export const LinkedNeighborSchema: GenMessage<LinkedNeighbor> = /*@__PURE__*/
+  messageDesc(file_marketing_intelligence_v1_search_service, 23);
 
 /**
  * @generated from message marketing.intelligence.v1.ScoredPoint
@@ -715,6 +834,13 @@ export type ScoredPoint = Message<"marketing.intelligence.v1.ScoredPoint"> & {
    * @generated from field: uint64 version = 3;
    */
   version: bigint;
+
+  /**
+   * As `graph_context` asks.
+   *
+   * @generated from field: repeated marketing.intelligence.v1.LinkedNode linked_nodes = 4;
+   */
+  linkedNodes: LinkedNode[];
 };
 
 /**
@@ -722,7 +848,7 @@ export type ScoredPoint = Message<"marketing.intelligence.v1.ScoredPoint"> & {
  * Use `create(ScoredPointSchema)` to create a new message.
  */
 export const ScoredPointSchema: GenMessage<ScoredPoint> = /*@__PURE__*/
-  messageDesc(file_marketing_intelligence_v1_search_service, 21);
+  messageDesc(file_marketing_intelligence_v1_search_service, 24);
 
 /**
  * @generated from message marketing.intelligence.v1.SearchResponse
@@ -746,7 +872,7 @@ export type SearchResponse = Message<"marketing.intelligence.v1.SearchResponse">
  * Use `create(SearchResponseSchema)` to create a new message.
  */
 export const SearchResponseSchema: GenMessage<SearchResponse> = /*@__PURE__*/
-  messageDesc(file_marketing_intelligence_v1_search_service, 22);
+  messageDesc(file_marketing_intelligence_v1_search_service, 25);
 
 /**
  * What a search did, so that a slow or a poor answer explains itself.
@@ -803,7 +929,7 @@ export type SearchPlan = Message<"marketing.intelligence.v1.SearchPlan"> & {
  * Use `create(SearchPlanSchema)` to create a new message.
  */
 export const SearchPlanSchema: GenMessage<SearchPlan> = /*@__PURE__*/
-  messageDesc(file_marketing_intelligence_v1_search_service, 23);
+  messageDesc(file_marketing_intelligence_v1_search_service, 26);
 
 /**
  * @generated from message marketing.intelligence.v1.SegmentPlan
@@ -844,7 +970,7 @@ export type SegmentPlan = Message<"marketing.intelligence.v1.SegmentPlan"> & {
  * Use `create(SegmentPlanSchema)` to create a new message.
  */
 export const SegmentPlanSchema: GenMessage<SegmentPlan> = /*@__PURE__*/
-  messageDesc(file_marketing_intelligence_v1_search_service, 24);
+  messageDesc(file_marketing_intelligence_v1_search_service, 27);
 
 /**
  * @generated from message marketing.intelligence.v1.BatchSearchRequest
@@ -871,7 +997,7 @@ export type BatchSearchRequest = Message<"marketing.intelligence.v1.BatchSearchR
  * Use `create(BatchSearchRequestSchema)` to create a new message.
  */
 export const BatchSearchRequestSchema: GenMessage<BatchSearchRequest> = /*@__PURE__*/
-  messageDesc(file_marketing_intelligence_v1_search_service, 25);
+  messageDesc(file_marketing_intelligence_v1_search_service, 28);
 
 /**
  * @generated from message marketing.intelligence.v1.BatchSearchResponse
@@ -890,7 +1016,7 @@ export type BatchSearchResponse = Message<"marketing.intelligence.v1.BatchSearch
  * Use `create(BatchSearchResponseSchema)` to create a new message.
  */
 export const BatchSearchResponseSchema: GenMessage<BatchSearchResponse> = /*@__PURE__*/
-  messageDesc(file_marketing_intelligence_v1_search_service, 26);
+  messageDesc(file_marketing_intelligence_v1_search_service, 29);
 
 /**
  * @generated from message marketing.intelligence.v1.RangeSearchRequest
@@ -940,7 +1066,7 @@ export type RangeSearchRequest = Message<"marketing.intelligence.v1.RangeSearchR
  * Use `create(RangeSearchRequestSchema)` to create a new message.
  */
 export const RangeSearchRequestSchema: GenMessage<RangeSearchRequest> = /*@__PURE__*/
-  messageDesc(file_marketing_intelligence_v1_search_service, 27);
+  messageDesc(file_marketing_intelligence_v1_search_service, 30);
 
 /**
  * @generated from message marketing.intelligence.v1.RangeSearchResponse
@@ -971,7 +1097,7 @@ export type RangeSearchResponse = Message<"marketing.intelligence.v1.RangeSearch
  * Use `create(RangeSearchResponseSchema)` to create a new message.
  */
 export const RangeSearchResponseSchema: GenMessage<RangeSearchResponse> = /*@__PURE__*/
-  messageDesc(file_marketing_intelligence_v1_search_service, 28);
+  messageDesc(file_marketing_intelligence_v1_search_service, 31);
 
 /**
  * How points were looked for in a part of the collection.
