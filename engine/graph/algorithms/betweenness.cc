@@ -1,6 +1,7 @@
 #include "engine/graph/algorithms/betweenness.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <queue>
@@ -158,7 +159,7 @@ absl::StatusOr<std::vector<double>> Betweenness(
     const CompressedGraph& graph, const BetweennessOptions& options,
     Progress& progress) {
   const CompressedRows rows =
-      Simplify(options.directed ? graph.out() : graph.Both());
+      Simplify(ScaledToOne(options.directed ? graph.out() : graph.Both()));
   if (std::find(rows.weights.begin(), rows.weights.end(), 0.0) !=
       rows.weights.end()) {
     return InvalidField("projection.weight_property",
@@ -186,7 +187,14 @@ absl::StatusOr<std::vector<double>> Betweenness(
     // Each pair was met from both ends.
     scale /= 2;
   }
-  for (double& score : scores) score *= scale;
+  for (double& score : scores) {
+    score *= scale;
+    if (!std::isfinite(score)) {
+      return InvalidField("projection",
+                          "there are more shortest paths between two nodes, or "
+                          "longer ones, than a double can count");
+    }
+  }
   return scores;
 }
 

@@ -32,7 +32,8 @@ struct BetweennessOptions {
 // Networks", 2007: scaled by n / sample_size.
 //
 // Cost: O(edges) a source, O(edges log n) with weights. Errors: CANCELLED;
-// INVALID_ARGUMENT for a weight of 0, with which paths cannot be counted.
+// INVALID_ARGUMENT for a weight of 0, with which paths cannot be counted, and
+// where there are more than 10^308 shortest paths between two vertices.
 absl::StatusOr<std::vector<double>> Betweenness(
     const CompressedGraph& graph, const BetweennessOptions& options,
     Progress& progress);

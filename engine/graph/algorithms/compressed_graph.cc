@@ -91,6 +91,26 @@ absl::StatusOr<double> WeightOf(const GraphView& view, std::string_view name,
 
 }  // namespace
 
+CompressedRows CompressedRows::Reversed() const {
+  return Compress(size(), !weights.empty(), [this](auto&& add) {
+    for (uint32_t source = 0; source < size(); ++source) {
+      for (size_t place = offsets[source]; place < offsets[source + 1];
+           ++place) {
+        add(targets[place], source, weight(place));
+      }
+    }
+  });
+}
+
+CompressedRows ScaledToOne(CompressedRows rows) {
+  double largest = 0;
+  for (const double weight : rows.weights) largest = std::max(largest, weight);
+  int exponent = 0;
+  (void)std::frexp(largest, &exponent);
+  for (double& weight : rows.weights) weight = std::ldexp(weight, -exponent);
+  return rows;
+}
+
 absl::StatusOr<CompressedGraph> CompressedGraph::Make(
     const GraphView& view, const Projection& projection, std::stop_token stop) {
   CompressedGraph graph;
@@ -149,16 +169,7 @@ CompressedGraph CompressedGraph::FromEdges(
   return graph;
 }
 
-CompressedRows CompressedGraph::In() const {
-  return Compress(size(), weighted(), [this](auto&& add) {
-    for (uint32_t source = 0; source < size(); ++source) {
-      for (size_t place = out_.offsets[source];
-           place < out_.offsets[source + 1]; ++place) {
-        add(out_.targets[place], source, out_.weight(place));
-      }
-    }
-  });
-}
+CompressedRows CompressedGraph::In() const { return out_.Reversed(); }
 
 CompressedRows CompressedGraph::Both() const {
   return Compress(size(), weighted(), [this](auto&& add) {

@@ -45,7 +45,13 @@ struct CompressedRows {
   double weight(size_t place) const {
     return weights.empty() ? 1 : weights[place];
   }
+  // The same edges, from their other ends. Time O(n + edges).
+  CompressedRows Reversed() const;
 };
+
+// All weights times a power of two, by which the largest is from 1/2 to 1: no
+// sum or product of them leaves the range of a double, and equal sums stay so.
+CompressedRows ScaledToOne(CompressedRows rows);
 
 // Immutable. Memory: 4 bytes a vertex and 4 an edge (12 with weights) in each
 // direction, and 8 bytes a vertex for the mapping.

@@ -155,7 +155,7 @@ double Modularity(const CompressedGraph& graph,
   std::vector<double> inside(graph.size(), 0.0);
   std::vector<double> total(graph.size(), 0.0);
   double twice_m = 0;
-  const CompressedRows& out = graph.out();
+  const CompressedRows out = ScaledToOne(graph.out());
   for (uint32_t vertex = 0; vertex < graph.size(); ++vertex) {
     for (size_t at = out.offsets[vertex]; at < out.offsets[vertex + 1]; ++at) {
       const uint32_t from = group_of[vertex];
@@ -182,7 +182,7 @@ absl::StatusOr<LouvainResult> Louvain(const CompressedGraph& graph,
   LouvainResult result;
   std::vector<uint32_t> group_of(graph.size());
   std::iota(group_of.begin(), group_of.end(), 0u);
-  Level level(graph.Both());
+  Level level(ScaledToOne(graph.Both()));
   while (result.levels < options.max_levels && level.total > 0) {
     progress.Begin("moving", static_cast<double>(result.levels + 1) /
                                  static_cast<double>(options.max_levels));

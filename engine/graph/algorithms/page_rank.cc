@@ -1,5 +1,6 @@
 #include "engine/graph/algorithms/page_rank.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -20,22 +21,38 @@ std::vector<double> Restart(size_t vertices, std::span<const uint32_t> starts) {
   return restart;
 }
 
-// 1 / the outgoing weight of each vertex; 0 where there is none.
-std::vector<double> InverseOutWeights(const CompressedRows& out) {
-  std::vector<double> inverse(out.size(), 0.0);
+// The weights of a vertex's edges as shares of their sum. By the largest of
+// them first: the sum of very large ones is infinite.
+CompressedRows SharesOf(CompressedRows out) {
+  if (out.weights.empty()) return out;
   for (uint32_t vertex = 0; vertex < out.size(); ++vertex) {
+    const auto weights =
+        std::span(out.weights).subspan(out.offsets[vertex], out.degree(vertex));
+    const double largest =
+        weights.empty() ? 0 : *std::max_element(weights.begin(), weights.end());
+    if (largest == 0) continue;
     double sum = 0;
-    if (out.weights.empty()) {
-      sum = static_cast<double>(out.degree(vertex));
-    } else {
-      for (size_t at = out.offsets[vertex]; at < out.offsets[vertex + 1];
-           ++at) {
-        sum += out.weights[at];
-      }
-    }
-    if (sum > 0) inverse[vertex] = 1 / sum;
+    for (double& weight : weights) sum += weight /= largest;
+    for (double& weight : weights) weight /= sum;
   }
-  return inverse;
+  return out;
+}
+
+// What an edge of a vertex takes along, times its share where edges have
+// weights; 0 at dead ends.
+std::vector<double> SentByEdge(const CompressedRows& shares) {
+  std::vector<double> sent(shares.size(), 0.0);
+  for (uint32_t vertex = 0; vertex < shares.size(); ++vertex) {
+    const size_t degree = shares.degree(vertex);
+    if (shares.weights.empty()) {
+      sent[vertex] = degree == 0 ? 0 : 1.0 / static_cast<double>(degree);
+    } else {
+      const auto first = shares.weights.begin() + shares.offsets[vertex];
+      sent[vertex] = std::any_of(first, first + static_cast<ptrdiff_t>(degree),
+                                 [](double share) { return share > 0; });
+    }
+  }
+  return sent;
 }
 
 // What reaches a vertex over its incoming edges.
@@ -66,9 +83,10 @@ absl::StatusOr<PageRankResult> PageRank(const CompressedGraph& graph,
     result.converged = true;
     return result;
   }
-  const CompressedRows in = graph.In();
+  const CompressedRows shares = SharesOf(graph.out());
+  const CompressedRows in = shares.Reversed();
   const std::vector<double> restart = Restart(vertices, options.starts);
-  const std::vector<double> inverse = InverseOutWeights(graph.out());
+  const std::vector<double> sent_by_edge = SentByEdge(shares);
   std::vector<double> sent(vertices);
   result.scores = restart;
   progress.Begin("iterating", 1);
@@ -77,8 +95,8 @@ absl::StatusOr<PageRankResult> PageRank(const CompressedGraph& graph,
                                 static_cast<double>(options.max_iterations)));
     double lost = 0;
     for (uint32_t i = 0; i < vertices; ++i) {
-      sent[i] = result.scores[i] * inverse[i];
-      if (inverse[i] == 0) lost += result.scores[i];
+      sent[i] = result.scores[i] * sent_by_edge[i];
+      if (sent_by_edge[i] == 0) lost += result.scores[i];
     }
     const double anew = 1 - options.damping + options.damping * lost;
     result.residual = 0;
