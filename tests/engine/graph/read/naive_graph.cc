@@ -67,9 +67,8 @@ bool EdgeMatches(const Element& element, const EdgeSelector& selector) {
           selector.types.end()) {
     return false;
   }
-  if (selector.as_of.has_value() &&
-      (*selector.as_of < element.span.from ||
-       *selector.as_of >= element.span.to)) {
+  if (selector.as_of.has_value() && (*selector.as_of < element.span.from ||
+                                     *selector.as_of >= element.span.to)) {
     return false;
   }
   return AllPass(selector.conditions, element.properties);
@@ -131,13 +130,12 @@ NaiveGraph NaiveGraph::From(const GraphOracle& oracle, const GraphView& view) {
         .span = edge.span};
   }
   for (const auto& [key, hyperedge] : oracle.hyperedges) {
-    NaiveHyperedge& naive =
-        graph.hyperedges[*view.FindHyperedge(IdOf(key))] = {
-            .type = hyperedge.type,
-            .weight = hyperedge.weight,
-            .confidence = hyperedge.confidence,
-            .properties = hyperedge.properties,
-            .span = hyperedge.span};
+    NaiveHyperedge& naive = graph.hyperedges[*view.FindHyperedge(IdOf(key))] = {
+        .type = hyperedge.type,
+        .weight = hyperedge.weight,
+        .confidence = hyperedge.confidence,
+        .properties = hyperedge.properties,
+        .span = hyperedge.span};
     for (const auto& [role, node] : hyperedge.members) {
       naive.members.emplace(role, *view.FindNode(IdOf(node)));
     }

@@ -67,8 +67,12 @@ Value RandomWorld::AnyValue() {
                       : Value::Float(0x1p53);
     case 9:
     case 10: {
-      constexpr const char* kTexts[] = {"",   "a",   "ab",
-                                        "abc", "b",  "a text of many bytes",
+      constexpr const char* kTexts[] = {"",
+                                        "a",
+                                        "ab",
+                                        "abc",
+                                        "b",
+                                        "a text of many bytes",
                                         "a text of many others"};
       return Value::String(kTexts[Below(std::size(kTexts))]);
     }
@@ -143,8 +147,8 @@ std::vector<NodeRow> RandomWorld::AnyNodes(const World& world, size_t max) {
 
 void RandomWorld::Write(const std::vector<Mutation>& batch, World* world) {
   if (batch.empty()) return;
-  ASSERT_OK_AND_ASSIGN(EditedGraph edited, EditGraph(*world->view, batch,
-                                                     ++sequence_, ++edit_));
+  ASSERT_OK_AND_ASSIGN(EditedGraph edited,
+                       EditGraph(*world->view, batch, ++sequence_, ++edit_));
   MutationResult result;
   ASSERT_EQ(world->oracle.Apply(batch, sequence_, &edited.result, &result),
             absl::StatusCode::kOk);
@@ -155,7 +159,8 @@ void RandomWorld::AddNodes(const WorldOptions& options,
                            std::vector<Mutation>* batch) {
   for (uint64_t i = 1 + Below(options.max_nodes); i > 0; --i) {
     PutNode put;
-    for (const auto& label : Names("L", kLabels, 3)) put.labels.push_back(label);
+    for (const auto& label : Names("L", kLabels, 3))
+      put.labels.push_back(label);
     put.properties = SomeProperties();
     batch->push_back(std::move(put));
   }
