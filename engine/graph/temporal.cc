@@ -201,33 +201,27 @@ std::optional<DurationPart> ScanPart(Scanner& in) {
   return part;
 }
 
-// Adds a part to a duration. False when its unit does not belong there.
-bool AddPart(const DurationPart& part, bool in_time, Duration* duration) {
+// Adds a part, whose unit is one of "YMWD", or of "HMS" in the part of the
+// time.
+void AddPart(const DurationPart& part, bool in_time, Duration* duration) {
   if (in_time) {
-    const int64_t unit = part.unit == 'H'   ? 3600
-                         : part.unit == 'M' ? 60
-                         : part.unit == 'S' ? 1
-                                            : 0;
-    if (unit == 0) return false;
+    const int64_t unit = part.unit == 'H' ? 3600 : part.unit == 'M' ? 60 : 1;
     duration->seconds += part.number * unit;
     duration->nanos += static_cast<int32_t>(part.nanos);
-    return true;
+    return;
   }
   switch (part.unit) {
     case 'Y':
       duration->months += part.number * 12;
-      return true;
+      return;
     case 'M':
       duration->months += part.number;
-      return true;
+      return;
     case 'W':
       duration->days += part.number * 7;
-      return true;
-    case 'D':
-      duration->days += part.number;
-      return true;
+      return;
     default:
-      return false;
+      duration->days += part.number;
   }
 }
 
@@ -285,18 +279,24 @@ absl::StatusOr<Duration> ParseDuration(std::string_view text) {
   in.Expect('P');
   Duration duration;
   bool in_time = false;
-  size_t parts = 0;
+  bool empty = true;
+  std::string_view units = "YMWD";  // that may still come, in this order
   while (in.ok() && !in.rest().empty()) {
     if (in.Take('T')) {
       if (in_time || in.rest().empty()) return malformed();
       in_time = true;
+      units = "HMS";
       continue;
     }
     const auto part = ScanPart(in);
-    if (!part || !AddPart(*part, in_time, &duration)) return malformed();
-    if (++parts > 7) return malformed();
+    if (!part) return malformed();
+    const size_t unit = units.find(part->unit);
+    if (unit == std::string_view::npos) return malformed();
+    units.remove_prefix(unit + 1);
+    AddPart(*part, in_time, &duration);
+    empty = false;
   }
-  if (!in.ok() || parts == 0) return malformed();
+  if (!in.ok() || empty) return malformed();
   if (duration.nanos < 0) {
     duration.nanos += static_cast<int32_t>(kNanosPerSecond);
     --duration.seconds;
