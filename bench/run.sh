@@ -24,3 +24,8 @@ section "the journal"
 "$programs/journal_bench"
 section "filters"
 "$programs/filter_bench"
+section "the graph inside the engine"
+"$programs/graph_read_bench"
+"$programs/graph_store_bench"
+section "the graph over loopback, beside Kuzu"
+"$programs/graph_service_bench" --kuzu
