@@ -34,6 +34,8 @@ enum class Reason {
   kSnapshotNotFound,      // NOT_FOUND
   kSnapshotInUse,         // FAILED_PRECONDITION: a start could need it
   kJobNotFound,           // NOT_FOUND
+  kBudgetInfeasible,      // FAILED_PRECONDITION: limits contradict each other
+  kTargetUnattainable,    // FAILED_PRECONDITION: no split reaches the target
   kVersionConflict,       // ABORTED: read again, then retry
   kQuotaExceeded,         // RESOURCE_EXHAUSTED: the tenant's share is used up
   kDiskFull,              // RESOURCE_EXHAUSTED: reads go on
