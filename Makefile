@@ -9,20 +9,23 @@ JOBS ?= $(shell nproc)
 DATA_DIR ?= ./data
 GRPC_PORT ?= 7700
 METRICS_PORT ?= 7701
+WEB_PORT ?= 7780
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fault soak backup-drill bench build asan tsan format lint lint-all deps clean
+.PHONY: help run test ts fault soak backup-drill bench build asan tsan format lint lint-all deps clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "Variables: JOBS=$(JOBS)  DATA_DIR=$(DATA_DIR)  GRPC_PORT=$(GRPC_PORT)  METRICS_PORT=$(METRICS_PORT)"
+	@echo "Variables: JOBS=$(JOBS)  DATA_DIR=$(DATA_DIR)  GRPC_PORT=$(GRPC_PORT)  METRICS_PORT=$(METRICS_PORT)  WEB_PORT=$(WEB_PORT)"
 
-run: deps build/release/build.ninja ## start the server on demo data, search once, serve until Ctrl-C
+run: deps build/release/build.ninja ts ## serve demo data and the dashboard until Ctrl-C
 	@cmake --build --preset release --parallel $(JOBS) --target mi-server mi
-	@DATA_DIR=$(DATA_DIR) GRPC_PORT=$(GRPC_PORT) METRICS_PORT=$(METRICS_PORT) clients/cpp/demo/run.sh
+	@DATA_DIR=$(DATA_DIR) GRPC_PORT=$(GRPC_PORT) METRICS_PORT=$(METRICS_PORT) WEB_PORT=$(WEB_PORT) \
+	  clients/cpp/demo/run.sh
 
-test: build ## build and run every test
+test: build ts ## build and run every test
+	@.ci/install-packages browser
 	@ctest --preset release --parallel $(JOBS)
 
 fault: build ## break every durability call, cut the power and kill the server, many times (tests/fault/README.md)
@@ -41,6 +44,9 @@ bench: build ## measure ours and the peers side by side (bench/README.md says ho
 build: deps build/release/build.ninja ## compile everything, optimised, into build/release
 	@cmake --build --preset release --parallel $(JOBS)
 
+ts: ## build the SDK for Node and browsers, the gateway and the dashboard (clients/ts)
+	@clients/ts/run build
+
 asan: deps build/asan/build.ninja ## run the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --build --preset asan --parallel $(JOBS)
 	@ctest --preset asan --parallel $(JOBS)
@@ -53,7 +59,7 @@ format: ## format the C++ code with clang-format
 	@.ci/install-packages lint
 	@git ls-files '*.cc' '*.h' | xargs clang-format -i
 
-lint: deps build/release/build.ninja ## check formats, protos, scripts, deployment, and recently changed C++ files with clang-tidy
+lint: deps build/release/build.ninja ## check formats, protos, scripts, TypeScript, deployment, and recently changed C++ files with clang-tidy
 	@.ci/lint/run changed
 
 lint-all: deps build/release/build.ninja ## like lint, with clang-tidy over every C++ file

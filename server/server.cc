@@ -24,6 +24,7 @@
 #include "server/auth/api_keys.h"
 #include "server/auth/authenticator.h"
 #include "server/collections/collection_service.h"
+#include "server/graph/graph_service.h"
 #include "server/jobs/job_table.h"
 #include "server/operations/build_info.h"
 #include "server/operations/operations_service.h"
@@ -253,6 +254,7 @@ struct Server::Parts {
   std::unique_ptr<rpc::Calls> calls;
   std::unique_ptr<CollectionService> collection_service;
   std::unique_ptr<SearchService> search_service;
+  std::unique_ptr<GraphService> graph_service;
   std::unique_ptr<OperationsService> operations_service;
   std::unique_ptr<grpc::Server> grpc_server;
   int port = 0;
@@ -305,6 +307,8 @@ absl::Status Server::Parts::Listen() {
                                        CallOptionsFrom(config));
   collection_service = std::make_unique<CollectionService>(*calls, workspaces);
   search_service = std::make_unique<SearchService>(*calls, workspaces, clock);
+  graph_service =
+      std::make_unique<GraphService>(*calls, workspaces, jobs, clock);
   operations_service = std::make_unique<OperationsService>(
       *calls, workspaces, jobs, FactsFrom(config, clock));
 
@@ -317,6 +321,7 @@ absl::Status Server::Parts::Listen() {
                            &port);
   builder.RegisterService(collection_service.get());
   builder.RegisterService(search_service.get());
+  builder.RegisterService(graph_service.get());
   builder.RegisterService(operations_service.get());
   grpc_server = builder.BuildAndStart();
   if (grpc_server == nullptr || port == 0) {

@@ -1,6 +1,7 @@
 #include "server/workspace_metrics.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <string>
 #include <utility>
@@ -50,6 +51,56 @@ double DeletedRatio(const vector::CollectionStats& stats) {
   return rows == 0 ? 0
                    : static_cast<double>(stats.tombstones) /
                          static_cast<double>(rows);
+}
+
+struct NamedGraph {
+  std::string tenant;
+  std::string graph;
+  std::array<uint64_t, 3> counts{};  // of nodes, edges and hyperedges
+
+  uint64_t total() const { return counts[0] + counts[1] + counts[2]; }
+};
+
+// The largest graphs of all tenants, then one entry for all the others.
+std::vector<NamedGraph> LargestGraphs(const workspace::Directory& workspaces) {
+  std::vector<NamedGraph> all;
+  for (const auto& [tenant, workspace] : workspaces.All()) {
+    for (const auto& [name, entry] : workspace->catalog()->graphs) {
+      const auto view = entry->graph->View();
+      all.push_back(
+          {tenant,
+           name,
+           {view->node_count(), view->edge_count(), view->hyperedge_count()}});
+    }
+  }
+  if (all.size() <= kMaxGraphs) return all;
+  std::sort(all.begin(), all.end(),
+            [](const NamedGraph& a, const NamedGraph& b) {
+              return a.total() > b.total();
+            });
+  NamedGraph other{"other", "other", {}};
+  for (size_t i = kMaxGraphs; i < all.size(); ++i) {
+    for (size_t kind = 0; kind < other.counts.size(); ++kind) {
+      other.counts[kind] += all[i].counts[kind];
+    }
+  }
+  all.resize(kMaxGraphs);
+  all.push_back(std::move(other));
+  return all;
+}
+
+std::vector<Sample> GraphSamples(const workspace::Directory& workspaces) {
+  constexpr std::array kKinds = {"node", "edge", "hyperedge"};
+  std::vector<Sample> samples;
+  for (const NamedGraph& named : LargestGraphs(workspaces)) {
+    for (size_t kind = 0; kind < kKinds.size(); ++kind) {
+      samples.push_back({{{"tenant", named.tenant},
+                          {"graph", named.graph},
+                          {"kind", kKinds[kind]}},
+                         static_cast<double>(named.counts[kind])});
+    }
+  }
+  return samples;
 }
 
 void ObserveCollections(
@@ -143,6 +194,8 @@ void ObserveWorkspaces(const workspace::Directory& workspaces,
     }
     return samples;
   });
+  metrics.Observe(telemetry::metric::kGraphElements,
+                  [&workspaces] { return GraphSamples(workspaces); });
   ObserveCollections(workspaces, metrics, telemetry::metric::kIndexVectors,
                      [](const vector::CollectionStats& stats) {
                        return static_cast<double>(stats.live_points);

@@ -47,7 +47,9 @@ class SnapshotMetrics {
 // Adds gauges that are computed from the workspaces at every scrape. At most
 // `kMaxCollections` collections get series of their own, the largest first; the
 // rest are summed under "other".
+// The same holds of graphs.
 inline constexpr size_t kMaxCollections = 50;
+inline constexpr size_t kMaxGraphs = 50;
 void ObserveWorkspaces(const workspace::Directory& workspaces,
                        telemetry::Metrics& metrics);
 

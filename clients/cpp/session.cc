@@ -32,7 +32,8 @@ Session::Session(GlobalOptions options,
       streams_(streams),
       collections_(v1::CollectionService::NewStub(channel)),
       search_(v1::SearchService::NewStub(channel)),
-      operations_(v1::OperationsService::NewStub(channel)) {}
+      operations_(v1::OperationsService::NewStub(channel)),
+      graphs_(v1::GraphService::NewStub(channel)) {}
 
 void Session::PrepareCall(grpc::ClientContext* context) const {
   context->set_deadline(

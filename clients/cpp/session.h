@@ -20,6 +20,7 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "marketing/intelligence/v1/collection_service.grpc.pb.h"
+#include "marketing/intelligence/v1/graph_service.grpc.pb.h"
 #include "marketing/intelligence/v1/operations_service.grpc.pb.h"
 #include "marketing/intelligence/v1/search_service.grpc.pb.h"
 
@@ -58,10 +59,12 @@ class Session {
   using Collections = marketing::intelligence::v1::CollectionService::Stub;
   using Search = marketing::intelligence::v1::SearchService::Stub;
   using Operations = marketing::intelligence::v1::OperationsService::Stub;
+  using Graphs = marketing::intelligence::v1::GraphService::Stub;
 
   Collections& collections() { return *collections_; }
   Search& search() { return *search_; }
   Operations& operations() { return *operations_; }
+  Graphs& graphs() { return *graphs_; }
 
   const GlobalOptions& options() const { return options_; }
   bool json() const { return options_.json; }
@@ -109,6 +112,7 @@ class Session {
   const std::unique_ptr<Collections> collections_;
   const std::unique_ptr<Search> search_;
   const std::unique_ptr<Operations> operations_;
+  const std::unique_ptr<Graphs> graphs_;
 };
 
 }  // namespace mi::client

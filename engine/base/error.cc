@@ -116,6 +116,30 @@ std::string_view ReasonName(Reason reason) {
       return "BUDGET_INFEASIBLE";
     case Reason::kTargetUnattainable:
       return "TARGET_UNATTAINABLE";
+    case Reason::kGraphNotFound:
+      return "GRAPH_NOT_FOUND";
+    case Reason::kGraphExists:
+      return "GRAPH_EXISTS";
+    case Reason::kGraphIndexNotFound:
+      return "GRAPH_INDEX_NOT_FOUND";
+    case Reason::kGraphIndexExists:
+      return "GRAPH_INDEX_EXISTS";
+    case Reason::kNodeNotFound:
+      return "NODE_NOT_FOUND";
+    case Reason::kEdgeNotFound:
+      return "EDGE_NOT_FOUND";
+    case Reason::kHyperedgeNotFound:
+      return "HYPEREDGE_NOT_FOUND";
+    case Reason::kNotUnique:
+      return "NOT_UNIQUE";
+    case Reason::kPropertyType:
+      return "PROPERTY_TYPE";
+    case Reason::kNodeIsConnected:
+      return "NODE_IS_CONNECTED";
+    case Reason::kElementDiffers:
+      return "ELEMENT_DIFFERS";
+    case Reason::kTooMuchToSearch:
+      return "TOO_MUCH_TO_SEARCH";
     case Reason::kVersionConflict:
       return "VERSION_CONFLICT";
     case Reason::kQuotaExceeded:

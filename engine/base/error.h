@@ -36,6 +36,18 @@ enum class Reason {
   kJobNotFound,           // NOT_FOUND
   kBudgetInfeasible,      // FAILED_PRECONDITION: limits contradict each other
   kTargetUnattainable,    // FAILED_PRECONDITION: no split reaches the target
+  kGraphNotFound,         // NOT_FOUND
+  kGraphExists,           // ALREADY_EXISTS
+  kGraphIndexNotFound,    // NOT_FOUND
+  kGraphIndexExists,      // ALREADY_EXISTS
+  kNodeNotFound,          // NOT_FOUND
+  kEdgeNotFound,          // NOT_FOUND
+  kHyperedgeNotFound,     // NOT_FOUND
+  kNotUnique,             // ALREADY_EXISTS: a unique index has the value
+  kPropertyType,          // FAILED_PRECONDITION: an index wants another type
+  kNodeIsConnected,       // FAILED_PRECONDITION: it has edges
+  kElementDiffers,        // FAILED_PRECONDITION: what is stored does not fit
+  kTooMuchToSearch,       // RESOURCE_EXHAUSTED: a limit of the request
   kVersionConflict,       // ABORTED: read again, then retry
   kQuotaExceeded,         // RESOURCE_EXHAUSTED: the tenant's share is used up
   kDiskFull,              // RESOURCE_EXHAUSTED: reads go on

@@ -47,6 +47,9 @@ class Progress {
     (void)At(0);
   }
 
+  // Fires when the work should end: for what takes a token instead of this.
+  const std::stop_token& stop() const { return stop_; }
+
   // `part` of the step is done, 0 to 1. CANCELLED when the work should end.
   absl::Status At(double part) {
     if (stop_.stop_requested()) return absl::CancelledError("stopped");

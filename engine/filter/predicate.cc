@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bitset>
 
-#include "engine/filter/number.h"
+#include "engine/base/number.h"
 #include "engine/filter/tokenizer.h"
 
 namespace mi::filter {

@@ -48,6 +48,23 @@ CollectionEntryPtr Catalog::FindById(CollectionId id) const {
   return nullptr;
 }
 
+absl::StatusOr<GraphEntryPtr> Catalog::ResolveGraph(
+    std::string_view name) const {
+  const auto found = graphs.find(name);
+  if (found == graphs.end()) {
+    return ResourceError(absl::StatusCode::kNotFound, Reason::kGraphNotFound,
+                         "graph", name, fmt::format("no graph '{}'", name));
+  }
+  return found->second;
+}
+
+GraphEntryPtr Catalog::FindGraphById(GraphId id) const {
+  for (const auto& [name, entry] : graphs) {
+    if (entry->id == id) return entry;
+  }
+  return nullptr;
+}
+
 bool Catalog::HasAliasOf(std::string_view collection) const {
   for (const auto& [alias, target] : aliases) {
     if (target == collection) return true;

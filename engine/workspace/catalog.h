@@ -1,4 +1,4 @@
-// The names of a workspace: collections and their aliases.
+// The names of a workspace: collections and their aliases, and graphs.
 
 #ifndef MI_ENGINE_WORKSPACE_CATALOG_H_
 #define MI_ENGINE_WORKSPACE_CATALOG_H_
@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/clock.h"
+#include "engine/graph/graph.h"
 #include "engine/vector/collection.h"
 #include "engine/workspace/change.h"
 
@@ -40,6 +41,17 @@ std::shared_ptr<CollectionEntry> UpdateEntry(const CollectionEntry& before,
 
 using CollectionEntryPtr = std::shared_ptr<const CollectionEntry>;
 
+// A graph with what is known about it. Immutable; what is in the graph is not
+// part of it.
+struct GraphEntry {
+  GraphId id = 0;
+  std::string name;
+  TimeMicros create_time = 0;
+  std::shared_ptr<graph::Graph> graph;
+};
+
+using GraphEntryPtr = std::shared_ptr<const GraphEntry>;
+
 // One state of all names; immutable once published. Names of collections and
 // aliases share one space.
 struct Catalog {
@@ -47,11 +59,20 @@ struct Catalog {
   // Alias to name of collection; the collection always exists.
   std::map<std::string, std::string, std::less<>> aliases;
 
+  // Graphs have names of their own.
+  std::map<std::string, GraphEntryPtr, std::less<>> graphs;
+
   // The collection with this name or alias. Errors: NOT_FOUND.
   absl::StatusOr<CollectionEntryPtr> Resolve(std::string_view name) const;
 
   // Null when there is none.
   CollectionEntryPtr FindById(CollectionId id) const;
+
+  // The graph with this name. Errors: NOT_FOUND.
+  absl::StatusOr<GraphEntryPtr> ResolveGraph(std::string_view name) const;
+
+  // Null when there is none.
+  GraphEntryPtr FindGraphById(GraphId id) const;
 
   bool HasAliasOf(std::string_view collection) const;
 };

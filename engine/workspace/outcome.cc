@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "engine/workspace/graph_changes.h"
 
 namespace mi::workspace {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 // there.
 struct Predictor {
   const Catalog& catalog;
+  const StagedGraphs& staged;
   const uint64_t sequence;
 
   WriteResult operator()(const CreateCollection& change) const {
@@ -53,6 +55,22 @@ struct Predictor {
     return result;
   }
 
+  WriteResult operator()(const CreateGraph& change) const {
+    WriteResult result;
+    result.graph = *MakeGraph(change, sequence);
+    return result;
+  }
+
+  WriteResult operator()(const DeleteGraph&) const { return {}; }
+  WriteResult operator()(const CreateGraphIndex&) const { return {}; }
+  WriteResult operator()(const DeleteGraphIndex&) const { return {}; }
+
+  WriteResult operator()(const WriteGraph&) const {
+    WriteResult result;
+    result.mutations = staged.Find(sequence)->result;
+    return result;
+  }
+
  private:
   // How many of the ids exist; those of one write are unique.
   template <typename Ids>
@@ -66,9 +84,9 @@ struct Predictor {
 
 }  // namespace
 
-WriteResult PredictOutcome(const Catalog& catalog, const Change& change,
-                           uint64_t sequence) {
-  WriteResult result = std::visit(Predictor{catalog, sequence}, change);
+WriteResult PredictOutcome(const Catalog& catalog, const StagedGraphs& staged,
+                           const Change& change, uint64_t sequence) {
+  WriteResult result = std::visit(Predictor{catalog, staged, sequence}, change);
   result.sequence = sequence;
   return result;
 }

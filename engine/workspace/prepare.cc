@@ -5,6 +5,7 @@
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "engine/vector/listing.h"
+#include "engine/workspace/graph_changes.h"
 #include "fmt/format.h"
 
 namespace mi::workspace {
@@ -17,6 +18,11 @@ constexpr auto kBuildsBehindDelay = std::chrono::milliseconds(500);
 absl::Status CollectionGone() {
   return ResourceError(StatusCode::kNotFound, Reason::kCollectionNotFound,
                        "collection", "", "the collection was deleted");
+}
+
+absl::Status GraphGone() {
+  return ResourceError(StatusCode::kNotFound, Reason::kGraphNotFound, "graph",
+                       "", "the graph was deleted");
 }
 
 absl::Status NameIsFree(const Catalog& catalog, const std::string& name) {
@@ -78,8 +84,10 @@ absl::Status CheckVersions(
 struct Preparer {
   const Catalog& catalog;
   const StateLimits& limits;
+  StagedGraphs& staged;
   const WriteRequest& request;
   const TimeMicros now;
+  const uint64_t sequence;
 
   absl::StatusOr<Change> operator()(CreateCollection&& write) const {
     RETURN_IF_ERROR(NameIsFree(catalog, write.name));
@@ -160,7 +168,47 @@ struct Preparer {
     return change;
   }
 
+  absl::StatusOr<Change> operator()(CreateGraph&& write) const {
+    if (catalog.graphs.contains(write.name)) {
+      return ResourceError(StatusCode::kAlreadyExists, Reason::kGraphExists,
+                           "graph", write.name,
+                           fmt::format("graph '{}' exists", write.name));
+    }
+    if (catalog.graphs.size() >= limits.max_graphs) {
+      return QuotaExceeded("graphs", limits.max_graphs);
+    }
+    RETURN_IF_ERROR(MakeGraph(write, sequence).status());
+    write.time = now;
+    return std::move(write);
+  }
+
+  absl::StatusOr<Change> operator()(DeleteGraph&& write) const {
+    if (catalog.FindGraphById(write.graph) == nullptr) return GraphGone();
+    return write;
+  }
+
+  absl::StatusOr<Change> operator()(CreateGraphIndex&& write) const {
+    return Stage(std::move(write));
+  }
+  absl::StatusOr<Change> operator()(DeleteGraphIndex&& write) const {
+    return Stage(std::move(write));
+  }
+  absl::StatusOr<Change> operator()(WriteGraph&& write) const {
+    return Stage(std::move(write));
+  }
+
  private:
+  // Carries out a write to a graph where nobody sees it yet.
+  template <typename Write>
+  absl::StatusOr<Change> Stage(Write&& write) const {
+    const auto entry = catalog.FindGraphById(write.graph);
+    if (entry == nullptr) return GraphGone();
+    ASSIGN_OR_RETURN(auto edited, Edit(*staged.Latest(*entry), write, sequence,
+                                       entry->graph->NextEdit()));
+    staged.Push(sequence, entry->id, std::move(edited));
+    return std::move(write);
+  }
+
   absl::Status AliasExists(const std::string& alias) const {
     if (catalog.aliases.contains(alias)) return absl::OkStatus();
     return ResourceError(StatusCode::kNotFound, Reason::kAliasNotFound, "alias",
@@ -182,9 +230,11 @@ struct Preparer {
 
 absl::StatusOr<Change> PrepareWrite(const Catalog& catalog,
                                     const StateLimits& limits,
-                                    WriteRequest request, TimeMicros now) {
+                                    StagedGraphs& staged, WriteRequest request,
+                                    TimeMicros now, uint64_t sequence) {
   auto write = std::move(request.write);
-  return std::visit(Preparer{catalog, limits, request, now}, std::move(write));
+  return std::visit(Preparer{catalog, limits, staged, request, now, sequence},
+                    std::move(write));
 }
 
 }  // namespace mi::workspace

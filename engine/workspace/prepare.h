@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/workspace/catalog.h"
+#include "engine/workspace/staged_graphs.h"
 #include "engine/workspace/state.h"
 #include "engine/workspace/write_request.h"
 
@@ -14,7 +15,8 @@ namespace mi::workspace {
 // See State::Prepare.
 absl::StatusOr<Change> PrepareWrite(const Catalog& catalog,
                                     const StateLimits& limits,
-                                    WriteRequest request, TimeMicros now);
+                                    StagedGraphs& staged, WriteRequest request,
+                                    TimeMicros now, uint64_t sequence);
 
 }  // namespace mi::workspace
 

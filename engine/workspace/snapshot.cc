@@ -1,8 +1,10 @@
 #include "engine/workspace/snapshot.h"
 
+#include <algorithm>
 #include <string>
 
 #include "engine/base/status_macros.h"
+#include "engine/graph/view_codec.h"
 #include "engine/vector/config_codec.h"
 #include "engine/vector/segment.h"
 #include "engine/vector/stats.h"
@@ -14,6 +16,8 @@ namespace {
 
 constexpr char kCatalogSection[] = "catalog";
 constexpr char kKeysSection[] = "idempotency";
+// Not in snapshots from before there were graphs.
+constexpr char kGraphsSection[] = "graphs";
 constexpr uint32_t kSchemaVersion = 1;
 
 std::string SegmentSection(CollectionId id, size_t number) {
@@ -21,6 +25,48 @@ std::string SegmentSection(CollectionId id, size_t number) {
 }
 std::string DeltaSection(CollectionId id) {
   return fmt::format("collection/{}/deltas", id);
+}
+
+std::string GraphSection(GraphId id) { return fmt::format("graph/{}", id); }
+
+void WriteGraphs(const StateImage& image, Writer& out) {
+  out.Fixed32(kSchemaVersion);
+  out.Varint(image.graphs.size());
+  for (const auto& [entry, view] : image.graphs) {
+    out.Varint(entry->id);
+    out.String(entry->name);
+    out.SignedVarint(entry->create_time);
+  }
+}
+
+// The names and contents of graphs.
+absl::Status ReadGraphs(const storage::SnapshotReader& snapshot,
+                        Catalog* catalog) {
+  const auto sections = snapshot.section_names();
+  if (std::find(sections.begin(), sections.end(), kGraphsSection) ==
+      sections.end()) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const std::string_view bytes,
+                   snapshot.Section(kGraphsSection));
+  Reader in(bytes);
+  if (in.Fixed32() != kSchemaVersion) in.Fail("another version of the graphs");
+  std::vector<std::shared_ptr<GraphEntry>> entries(in.Count(/*min_bytes=*/3));
+  for (auto& entry : entries) {
+    entry = std::make_shared<GraphEntry>();
+    entry->id = in.Varint();
+    entry->name = in.String();
+    entry->create_time = in.SignedVarint();
+  }
+  RETURN_IF_ERROR(in.Finish());
+  for (auto& entry : entries) {
+    ASSIGN_OR_RETURN(const std::string_view content,
+                     snapshot.Section(GraphSection(entry->id)));
+    ASSIGN_OR_RETURN(auto view, graph::ReadView(content));
+    entry->graph = std::make_shared<graph::Graph>(std::move(view));
+    catalog->graphs.emplace(entry->name, std::move(entry));
+  }
+  return absl::OkStatus();
 }
 
 void WriteCatalog(const StateImage& image, Writer& out) {
@@ -104,16 +150,27 @@ absl::StatusOr<std::shared_ptr<vector::Collection>> ReadPoints(
 
 }  // namespace
 
-uint64_t StateImage::CountPoints() const {
-  uint64_t points = 0;
-  for (const auto& [entry, view] : views) points += view->CountLive();
-  return points;
+void StateImage::Count(SnapshotInfo* info) const {
+  info->collections = views.size();
+  for (const auto& [entry, view] : views) info->points += view->CountLive();
+  info->graphs = graphs.size();
+  for (const auto& [entry, view] : graphs) {
+    info->nodes += view->node_count();
+    info->edges += view->edge_count();
+    info->hyperedges += view->hyperedge_count();
+  }
 }
 
 uint64_t StateImage::EstimateBytes() const {
   uint64_t bytes = 0;
   for (const auto& [entry, view] : views) {
     bytes += vector::ComputeStats(*entry->points).memory.total();
+  }
+  // About what an element without properties takes in a snapshot.
+  constexpr uint64_t kBytesPerElement = 32;
+  for (const auto& [entry, view] : graphs) {
+    bytes += kBytesPerElement * (view->node_count() + view->edge_count() +
+                                 view->hyperedge_count());
   }
   for (const auto& row : keys) {
     bytes += row->key.size() + row->request_hash.size() + row->answer.size();
@@ -137,6 +194,13 @@ absl::Status WriteImage(const StateImage& image,
         snapshot.AddSection(DeltaSection(entry->id), [&](Writer& out) {
           vector::WriteDeltas(points, image.sequence, out);
         }));
+  }
+  RETURN_IF_ERROR(snapshot.AddSection(
+      kGraphsSection, [&](Writer& out) { WriteGraphs(image, out); }));
+  for (const auto& [entry, view] : image.graphs) {
+    RETURN_IF_ERROR(snapshot.AddSection(
+        GraphSection(entry->id),
+        [&](Writer& out) { graph::WriteView(*view, out); }));
   }
   return snapshot.AddSection(kKeysSection,
                              [&](Writer& out) { WriteKeys(image, out); });
@@ -184,6 +248,7 @@ absl::StatusOr<std::shared_ptr<const Catalog>> ReadImage(
         std::move(name),
         std::make_shared<const CollectionEntry>(std::move(line.entry)));
   }
+  RETURN_IF_ERROR(ReadGraphs(snapshot, catalog.get()));
   return catalog;
 }
 

@@ -14,6 +14,7 @@
 #include "engine/vector/collection.h"
 #include "engine/workspace/catalog.h"
 #include "engine/workspace/idempotency.h"
+#include "engine/workspace/snapshot_info.h"
 
 namespace mi::workspace {
 
@@ -25,10 +26,14 @@ struct StateImage {
   std::vector<std::pair<CollectionEntryPtr,
                         std::shared_ptr<const vector::CollectionView>>>
       views;
+  // Of every graph of the catalog.
+  std::vector<std::pair<GraphEntryPtr, std::shared_ptr<const graph::GraphView>>>
+      graphs;
   // The idempotency keys; those of later writes are left out.
   std::vector<IdempotencyRowPtr> keys;
 
-  uint64_t CountPoints() const;
+  // Says how much of everything there is.
+  void Count(SnapshotInfo* info) const;
   // About how long the snapshot will be.
   uint64_t EstimateBytes() const;
 };

@@ -1,6 +1,7 @@
 #include "engine/workspace/snapshot_info.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <utility>
@@ -22,6 +23,21 @@ constexpr std::pair<SnapshotTrigger, std::string_view> kTriggers[] = {
     {SnapshotTrigger::kRequest, "request"},
     {SnapshotTrigger::kSchedule, "schedule"},
     {SnapshotTrigger::kBeforeRestore, "before_restore"}};
+
+// What is counted in a snapshot, by its name in headers and manifests.
+struct Count {
+  const char* name;
+  uint64_t SnapshotInfo::*value;
+  // Whether older snapshots have none.
+  bool optional;
+};
+constexpr std::array kCounts = {
+    Count{"collections", &SnapshotInfo::collections, false},
+    Count{"points", &SnapshotInfo::points, false},
+    Count{"graphs", &SnapshotInfo::graphs, true},
+    Count{"nodes", &SnapshotInfo::nodes, true},
+    Count{"edges", &SnapshotInfo::edges, true},
+    Count{"hyperedges", &SnapshotInfo::hyperedges, true}};
 
 std::string_view TriggerName(SnapshotTrigger trigger) {
   for (const auto& [value, name] : kTriggers) {
@@ -87,13 +103,16 @@ void SortByState(std::vector<SnapshotInfo>* snapshots) {
 }
 
 storage::SnapshotHeader ToHeader(const SnapshotInfo& info) {
-  return {.creator = info.creator,
-          .position = info.position,
-          .created = info.created,
-          .facts = {{"trigger", std::string(TriggerName(info.trigger))},
-                    {"description", info.description},
-                    {"collections", fmt::to_string(info.collections)},
-                    {"points", fmt::to_string(info.points)}}};
+  storage::SnapshotHeader header = {
+      .creator = info.creator,
+      .position = info.position,
+      .created = info.created,
+      .facts = {{"trigger", std::string(TriggerName(info.trigger))},
+                {"description", info.description}}};
+  for (const Count& count : kCounts) {
+    header.facts.emplace_back(count.name, fmt::to_string(info.*count.value));
+  }
+  return header;
 }
 
 std::optional<SnapshotInfo> FromHeader(const storage::SnapshotHeader& header) {
@@ -108,29 +127,27 @@ std::optional<SnapshotInfo> FromHeader(const storage::SnapshotHeader& header) {
       if (!trigger.has_value()) return std::nullopt;
       info.trigger = *trigger;
     }
-    if (name == "collections" && !ParseCount(value, &info.collections)) {
-      return std::nullopt;
-    }
-    if (name == "points" && !ParseCount(value, &info.points)) {
-      return std::nullopt;
+    for (const Count& count : kCounts) {
+      if (name == count.name && !ParseCount(value, &(info.*count.value))) {
+        return std::nullopt;
+      }
     }
   }
   return info;
 }
 
 std::string ToManifest(const SnapshotInfo& info) {
-  const Json json = {{"format", kManifestFormat},
-                     {"name", info.name},
-                     {"created_micros", info.created},
-                     {"epoch", info.position.epoch},
-                     {"sequence", info.position.sequence},
-                     {"creator", info.creator},
-                     {"trigger", TriggerName(info.trigger)},
-                     {"description", info.description},
-                     {"collections", info.collections},
-                     {"points", info.points},
-                     {"bytes", info.bytes},
-                     {"sha256", info.sha256}};
+  Json json = {{"format", kManifestFormat},
+               {"name", info.name},
+               {"created_micros", info.created},
+               {"epoch", info.position.epoch},
+               {"sequence", info.position.sequence},
+               {"creator", info.creator},
+               {"trigger", TriggerName(info.trigger)},
+               {"description", info.description},
+               {"bytes", info.bytes},
+               {"sha256", info.sha256}};
+  for (const Count& count : kCounts) json[count.name] = info.*count.value;
   // Descriptions are valid UTF-8 already; what is not must not throw.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -150,9 +167,11 @@ std::optional<SnapshotInfo> FromManifest(std::string_view text) {
       Take(json, "sequence", &info.position.sequence) &&
       Take(json, "creator", &info.creator) && Take(json, "trigger", &trigger) &&
       Take(json, "description", &info.description) &&
-      Take(json, "collections", &info.collections) &&
-      Take(json, "points", &info.points) && Take(json, "bytes", &info.bytes) &&
-      Take(json, "sha256", &info.sha256);
+      Take(json, "bytes", &info.bytes) && Take(json, "sha256", &info.sha256) &&
+      std::all_of(kCounts.begin(), kCounts.end(), [&](const Count& count) {
+        return Take(json, count.name, &(info.*count.value)) ||
+               (count.optional && !json.contains(count.name));
+      });
   const auto parsed = ParseTrigger(trigger);
   if (!complete || !parsed.has_value()) return std::nullopt;
   info.trigger = *parsed;

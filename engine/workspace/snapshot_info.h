@@ -32,6 +32,11 @@ struct SnapshotInfo {
   std::string description;
   uint64_t collections = 0;
   uint64_t points = 0;
+  // Snapshots from before there were graphs do not say: 0.
+  uint64_t graphs = 0;
+  uint64_t nodes = 0;
+  uint64_t edges = 0;
+  uint64_t hyperedges = 0;
   // Of the file.
   uint64_t bytes = 0;
   std::string sha256;  // 64 hexadecimal digits

@@ -4,12 +4,15 @@
 #include <vector>
 
 #include "engine/base/status_macros.h"
+#include "engine/workspace/graph_changes.h"
+#include "engine/workspace/outcome.h"
 #include "engine/workspace/prepare.h"
 
 namespace mi::workspace {
 namespace {
 
-absl::Status DoesNotFit(std::string_view what) {
+template <typename Text>
+absl::Status DoesNotFit(const Text& what) {
   return absl::DataLossError(std::string(what));
 }
 
@@ -23,9 +26,14 @@ State::State(const StateLimits& limits,
       lanes_(std::move(lanes)),
       catalog_(std::make_shared<const Catalog>()) {}
 
-absl::StatusOr<Change> State::Prepare(WriteRequest request,
-                                      TimeMicros now) const {
-  return PrepareWrite(*catalog(), limits_, std::move(request), now);
+absl::StatusOr<Change> State::Prepare(WriteRequest request, TimeMicros now,
+                                      uint64_t sequence) {
+  return PrepareWrite(*catalog(), limits_, staged_, std::move(request), now,
+                      sequence);
+}
+
+WriteResult State::Predict(const Change& change, uint64_t sequence) const {
+  return PredictOutcome(*catalog(), staged_, change, sequence);
 }
 
 absl::StatusOr<WriteResult> State::Apply(const Change& change,
@@ -144,6 +152,68 @@ absl::StatusOr<WriteResult> State::ApplyTo(const DeletePoints& change,
   WriteResult result;
   result.deleted = entry->points->Delete(ids, sequence);
   return result;
+}
+
+absl::StatusOr<WriteResult> State::ApplyTo(const CreateGraph& change,
+                                           uint64_t sequence) {
+  auto entry = MakeGraph(change, sequence);
+  if (!entry.ok()) return DoesNotFit(entry.status().message());
+  auto next = std::make_shared<Catalog>(*catalog());
+  if (!next->graphs.emplace(change.name, *entry).second) {
+    return DoesNotFit("the journal creates a graph that exists");
+  }
+  catalog_.Publish(std::move(next));
+  WriteResult result;
+  result.graph = *std::move(entry);
+  return result;
+}
+
+absl::StatusOr<WriteResult> State::ApplyTo(const DeleteGraph& change,
+                                           uint64_t) {
+  const auto current = catalog();
+  const auto entry = current->FindGraphById(change.graph);
+  if (entry == nullptr) {
+    return DoesNotFit("the journal deletes a graph that does not exist");
+  }
+  auto next = std::make_shared<Catalog>(*current);
+  next->graphs.erase(entry->name);
+  catalog_.Publish(std::move(next));
+  return WriteResult{};
+}
+
+template <typename GraphChange>
+absl::StatusOr<WriteResult> State::ApplyToGraph(const GraphChange& change,
+                                                uint64_t sequence) {
+  const auto entry = catalog()->FindGraphById(change.graph);
+  if (entry == nullptr) {
+    return DoesNotFit("the journal changes a graph that does not exist");
+  }
+  auto edited = staged_.Take(sequence);
+  if (!edited.has_value()) {
+    auto replayed =
+        Edit(*entry->graph->View(), change, sequence, entry->graph->NextEdit());
+    if (!replayed.ok()) return DoesNotFit(replayed.status().message());
+    edited = *std::move(replayed);
+  }
+  entry->graph->Publish(std::move(edited->view));
+  WriteResult result;
+  result.mutations = std::move(edited->result);
+  return result;
+}
+
+absl::StatusOr<WriteResult> State::ApplyTo(const CreateGraphIndex& change,
+                                           uint64_t sequence) {
+  return ApplyToGraph(change, sequence);
+}
+
+absl::StatusOr<WriteResult> State::ApplyTo(const DeleteGraphIndex& change,
+                                           uint64_t sequence) {
+  return ApplyToGraph(change, sequence);
+}
+
+absl::StatusOr<WriteResult> State::ApplyTo(const WriteGraph& change,
+                                           uint64_t sequence) {
+  return ApplyToGraph(change, sequence);
 }
 
 }  // namespace mi::workspace

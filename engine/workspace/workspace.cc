@@ -5,7 +5,6 @@
 #include "engine/base/error.h"
 #include "engine/base/notification.h"
 #include "engine/base/status_macros.h"
-#include "engine/workspace/outcome.h"
 #include "engine/workspace/write_group.h"
 
 namespace mi::workspace {
@@ -144,14 +143,14 @@ absl::StatusOr<std::optional<WriteResult>> Workspace::FindEarlier(
 
 absl::StatusOr<std::optional<storage::IdempotencyRow>> Workspace::MakeRow(
     const std::optional<Idempotency>& idempotency, const Change& change,
-    const Group& group, TimeMicros now) const {
+    uint64_t sequence, const Group& group, TimeMicros now) const {
   if (!idempotency.has_value()) return std::nullopt;
   storage::IdempotencyRow row;
   row.key = idempotency->key.key;
   row.request_hash = idempotency->key.request_hash;
-  row.sequence = state_.sequence() + group.members.size() + 1;
+  row.sequence = sequence;
   row.expires_at = now + options_.idempotency_retention.count();
-  WriteResult outcome = PredictOutcome(*state_.catalog(), change, row.sequence);
+  WriteResult outcome = state_.Predict(change, row.sequence);
   outcome.epoch = epoch();
   row.answer = idempotency->make_answer(outcome);
   RETURN_IF_ERROR(
@@ -174,10 +173,14 @@ void Workspace::Admit(PendingWrite* write, Group* group) {
     return;
   }
   const auto idempotency = std::move(write->request.idempotency);
-  auto change = state_.Prepare(std::move(write->request), now);
+  const uint64_t sequence = state_.sequence() + group->members.size() + 1;
+  auto change = state_.Prepare(std::move(write->request), now, sequence);
   if (!change.ok()) return write->Finish(change.status());
-  auto row = MakeRow(idempotency, *change, *group, now);
-  if (!row.ok()) return write->Finish(row.status());
+  auto row = MakeRow(idempotency, *change, sequence, *group, now);
+  if (!row.ok()) {
+    state_.ForgetFrom(sequence);
+    return write->Finish(row.status());
+  }
   if (row->has_value()) write->answer = (*row)->answer;
   group->writes.Add(*std::move(change), *std::move(row));
   group->members.push_back(write);
@@ -211,6 +214,7 @@ void Workspace::CommitGroup(std::deque<PendingWrite*>* pending) {
 void Workspace::Conclude(const Group& group, uint64_t old_head,
                          const absl::Status& appended) {
   if (!appended.ok()) {
+    state_.ForgetFrom(old_head + 1);
     for (PendingWrite* member : group.members) member->Finish(appended);
     return;
   }

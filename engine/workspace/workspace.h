@@ -230,7 +230,7 @@ class Workspace {
       const WriteRequest& request, TimeMicros now) const;
   absl::StatusOr<std::optional<storage::IdempotencyRow>> MakeRow(
       const std::optional<Idempotency>& idempotency, const Change& change,
-      const Group& group, TimeMicros now) const;
+      uint64_t sequence, const Group& group, TimeMicros now) const;
   // Applies a group that was stored, or finishes its members with the error.
   void Conclude(const Group& group, uint64_t old_head,
                 const absl::Status& appended);

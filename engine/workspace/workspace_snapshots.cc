@@ -37,6 +37,9 @@ StateImage Workspace::Image() {
     for (const auto& [name, entry] : image.catalog->collections) {
       image.views.emplace_back(entry, entry->points->View());
     }
+    for (const auto& [name, entry] : image.catalog->graphs) {
+      image.graphs.emplace_back(entry, entry->graph->View());
+    }
   }
   image.keys = idempotency_.Rows();
   return image;
@@ -64,8 +67,7 @@ absl::StatusOr<SnapshotInfo> Workspace::WriteSnapshotLocked(
   info.creator = options_.snapshots.creator;
   info.trigger = trigger;
   info.description = std::move(description);
-  info.collections = image.views.size();
-  info.points = image.CountPoints();
+  image.Count(&info);
   auto written = store_.Write(
       std::move(info), image.EstimateBytes(), progress,
       [&](storage::SnapshotWriter& file) { return WriteImage(image, file); });

@@ -10,10 +10,18 @@ template <typename Write>
 constexpr bool kWritesPoints =
     std::is_same_v<Write, UpsertPoints> || std::is_same_v<Write, DeletePoints>;
 
+// Those are prepared upon each other: see StagedGraphs.
+template <typename Write>
+constexpr bool kChangesGraph = std::is_same_v<Write, WriteGraph> ||
+                               std::is_same_v<Write, CreateGraphIndex> ||
+                               std::is_same_v<Write, DeleteGraphIndex>;
+
 template <typename Variant>
 bool StandsAlone(const Variant& write) {
   return std::visit(
-      []<typename Write>(const Write&) { return !kWritesPoints<Write>; },
+      []<typename Write>(const Write&) {
+        return !kWritesPoints<Write> && !kChangesGraph<Write>;
+      },
       write);
 }
 

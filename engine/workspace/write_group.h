@@ -19,8 +19,10 @@ namespace mi::workspace {
 // Members of a group are checked against the state before the group, so a
 // write may join only if no member can change the answer: writes of points may
 // group, unless one that expects versions or has an idempotency key (whose
-// answer says what was replaced) names a point that a member writes; changes of
-// the catalog and deletions by filter stand alone. No two members have the same
+// answer says what was replaced) names a point that a member writes; so may
+// changes of what is in graphs, which are checked against what the members
+// before make of them; changes of the catalog and deletions by filter stand
+// alone. No two members have the same
 // idempotency key. Thread-compatible.
 class WriteGroup {
  public:

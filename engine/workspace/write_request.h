@@ -40,6 +40,10 @@ struct WriteResult {
   // CreateCollection, UpdateCollection: as it is then. Its points are not part
   // of the answer.
   CollectionEntryPtr collection;
+  // CreateGraph: as it is then. What is in it is not part of the answer.
+  GraphEntryPtr graph;
+  // WriteGraph.
+  graph::MutationResult mutations;
   // Of a write with an idempotency key: its answer, the same at every retry. A
   // retry has epoch, sequence and answer only.
   std::string answer;
@@ -57,7 +61,9 @@ struct Idempotency {
 
 struct WriteRequest {
   std::variant<CreateCollection, UpdateCollection, DeleteCollection, SetAlias,
-               DeleteAlias, UpsertPoints, DeletePoints, DeleteMatching>
+               DeleteAlias, UpsertPoints, DeletePoints, DeleteMatching,
+               CreateGraph, DeleteGraph, CreateGraphIndex, DeleteGraphIndex,
+               WriteGraph>
       write;
 
   // For UpsertPoints and DeletePoints: empty, or one for each point, in order.

@@ -82,20 +82,17 @@ absl::StatusOr<Identity> Authenticator::Authenticate(
 
 absl::Status Authenticator::Authorize(const Identity& identity,
                                       const MethodPermission* needs) const {
-  if (needs != nullptr && identity.permissions.Allows(needs->needs)) {
-    return absl::OkStatus();
-  }
-  counters_.forbidden->Increment();
-  ErrorDetails details;
-  details.reason = Reason::kPermissionDenied;
   if (needs == nullptr) {
+    counters_.forbidden->Increment();
+    ErrorDetails details;
+    details.reason = Reason::kPermissionDenied;
     return MakeError(absl::StatusCode::kPermissionDenied,
                      "nobody may call this method", details);
   }
-  return MakeError(absl::StatusCode::kPermissionDenied,
-                   fmt::format("the API key lacks the scope '{}' for {}",
-                               PermissionName(needs->needs), needs->method),
-                   details);
+  absl::Status allowed =
+      CheckPermission(identity.permissions, needs->needs, needs->method);
+  if (!allowed.ok()) counters_.forbidden->Increment();
+  return allowed;
 }
 
 absl::Status Authenticator::Reload() {

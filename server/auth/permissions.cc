@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "engine/base/error.h"
+#include "fmt/format.h"
+
 namespace mi::auth {
 namespace {
 
@@ -9,6 +12,7 @@ constexpr std::array kAll = {Permission::kRead, Permission::kWrite,
                              Permission::kAdmin};
 
 constexpr char kCollections[] = "marketing.intelligence.v1.CollectionService";
+constexpr char kGraph[] = "marketing.intelligence.v1.GraphService";
 constexpr char kOperations[] = "marketing.intelligence.v1.OperationsService";
 constexpr char kSearch[] = "marketing.intelligence.v1.SearchService";
 
@@ -33,6 +37,30 @@ constexpr MethodPermission kMethods[] = {
     {kSearch, "Search", Permission::kRead},
     {kSearch, "BatchSearch", Permission::kRead},
     {kSearch, "RangeSearch", Permission::kRead},
+
+    {kGraph, "CreateGraph", Permission::kAdmin},
+    {kGraph, "GetGraph", Permission::kRead},
+    {kGraph, "ListGraphs", Permission::kRead},
+    {kGraph, "DeleteGraph", Permission::kAdmin},
+    {kGraph, "CreateGraphIndex", Permission::kAdmin},
+    {kGraph, "DeleteGraphIndex", Permission::kAdmin},
+    {kGraph, "GetGraphStats", Permission::kRead},
+    {kGraph, "WriteGraph", Permission::kWrite},
+    {kGraph, "StreamWriteGraph", Permission::kWrite},
+    {kGraph, "GetNodes", Permission::kRead},
+    {kGraph, "GetEdges", Permission::kRead},
+    {kGraph, "GetHyperedges", Permission::kRead},
+    {kGraph, "ListNodes", Permission::kRead},
+    {kGraph, "ListEdges", Permission::kRead},
+    {kGraph, "ListHyperedges", Permission::kRead},
+    {kGraph, "ListNeighbors", Permission::kRead},
+    {kGraph, "ExpandNodes", Permission::kRead},
+    {kGraph, "FindShortestPaths", Permission::kRead},
+    {kGraph, "FindHyperedges", Permission::kRead},
+    {kGraph, "FindCoMembers", Permission::kRead},
+    {kGraph, "GetSubgraph", Permission::kRead},
+    {kGraph, "FindSimilarNodes", Permission::kRead},
+    {kGraph, "RunGraphAlgorithm", Permission::kRead},
 
     {kOperations, "GetServerInfo", Permission::kRead},
     {kOperations, "CreateSnapshot", Permission::kAdmin},
@@ -84,6 +112,17 @@ std::string FormatPermissions(Permissions permissions) {
     text.append(PermissionName(permission));
   }
   return text;
+}
+
+absl::Status CheckPermission(Permissions permissions, Permission needs,
+                             std::string_view what) {
+  if (permissions.Allows(needs)) return absl::OkStatus();
+  ErrorDetails details;
+  details.reason = Reason::kPermissionDenied;
+  return MakeError(absl::StatusCode::kPermissionDenied,
+                   fmt::format("the API key lacks the scope '{}' for {}",
+                               PermissionName(needs), what),
+                   details);
 }
 
 absl::Span<const MethodPermission> MethodPermissions() { return kMethods; }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 
 namespace mi::auth {
@@ -15,8 +16,8 @@ namespace mi::auth {
 // What a key may be used for.
 enum class Permission : uint8_t {
   kRead = 1,   // see what is stored
-  kWrite = 2,  // change points
-  kAdmin = 4,  // collections, aliases, snapshots and jobs as a whole
+  kWrite = 2,  // change points and what is in graphs
+  kAdmin = 4,  // collections, graphs, snapshots and jobs as a whole
 };
 
 // A set of permissions.
@@ -51,6 +52,11 @@ std::string_view PermissionName(Permission permission);
 // Reads "read,write"; nothing when a name is unknown or there is none.
 std::optional<Permissions> ParsePermissions(std::string_view names);
 std::string FormatPermissions(Permissions permissions);
+
+// PERMISSION_DENIED unless the permissions allow what `what`, a method or an
+// option of one, needs.
+absl::Status CheckPermission(Permissions permissions, Permission needs,
+                             std::string_view what);
 
 // One row. `service` is the full name, for example
 // "marketing.intelligence.v1.SearchService".

@@ -77,6 +77,10 @@ void ToProto(const workspace::SnapshotInfo& info, bool current,
   out->set_description(info.description);
   out->set_collection_count(static_cast<uint32_t>(info.collections));
   out->set_point_count(info.points);
+  out->set_graph_count(static_cast<uint32_t>(info.graphs));
+  out->set_node_count(info.nodes);
+  out->set_edge_count(info.edges);
+  out->set_hyperedge_count(info.hyperedges);
   out->set_complete(info.complete);
 }
 

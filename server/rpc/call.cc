@@ -28,6 +28,11 @@ std::string RandomRequestId() {
 
 }  // namespace
 
+absl::Status Call::Require(auth::Permission permission,
+                           std::string_view what) const {
+  return auth::CheckPermission(permissions_, permission, what);
+}
+
 const std::string& Call::request_id() {
   if (request_id_.empty()) {
     const std::string_view given = Header(kRequestIdHeader);

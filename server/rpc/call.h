@@ -13,8 +13,10 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "engine/workspace/tenant.h"
 #include "grpcpp/server_context.h"
+#include "server/auth/permissions.h"
 
 namespace mi::rpc {
 
@@ -33,6 +35,11 @@ class Call {
 
   // Whose call it is. Handlers run only after this is known.
   const TenantScope& tenant() const { return *tenant_; }
+
+  // PERMISSION_DENIED unless the caller may do what an option of the method,
+  // named `what`, needs beyond the method itself.
+  absl::Status Require(auth::Permission permission,
+                       std::string_view what) const;
 
   // Fires when the client cancels or goes away, when the deadline passes, and
   // when the server cannot wait for the call any longer at shutdown.
@@ -71,6 +78,7 @@ class Call {
 
   grpc::CallbackServerContext& context_;
   std::optional<TenantScope> tenant_;
+  auth::Permissions permissions_;
   std::stop_source stop_source_;
   std::chrono::steady_clock::time_point deadline_;
   std::string request_id_;  // made when first asked for

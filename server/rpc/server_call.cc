@@ -93,6 +93,7 @@ absl::Status ServerCall::Authenticate() {
                         .authorization = call_.Header("authorization")}));
   RETURN_IF_ERROR(authenticator.Authorize(identity, state_.permission));
   call_.tenant_.emplace(std::move(identity.scope));
+  call_.permissions_ = identity.permissions;
   return absl::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "engine/base/error.h"
@@ -11,6 +12,8 @@
 #include "fmt/format.h"
 #include "server/convert/filter_proto.h"
 #include "server/idempotency/write_once.h"
+#include "server/search/graph_context.h"
+#include "server/search/run_search.h"
 #include "server/search/search_proto.h"
 #include "server/search/upsert.h"
 #include "server/search/upsert_stream.h"
@@ -43,20 +46,18 @@ absl::StatusOr<std::shared_ptr<const vector::CollectionView>> ViewOf(
   return entry->points->View();
 }
 
-// Runs one search and fills the answer, with the time that the engine took.
-absl::Status Answer(const vector::CollectionView& view,
-                    const ParsedSearch& search, const Call& call,
-                    const Clock& clock, v1::SearchResponse* response) {
-  const auto start = clock.Steady();
-  ASSIGN_OR_RETURN(const vector::SearchResult result,
-                   vector::Search(view, Bind(search), call.stop()));
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
-      clock.Steady() - start);
-  ToProto(result.hits, view.config->dimension, search.fields,
-          response->mutable_points());
-  ToProto(result.report, view.sequence, static_cast<uint64_t>(took.count()),
-          response->mutable_plan());
-  return absl::OkStatus();
+// Runs one search, with what a graph knows about its points.
+absl::Status Answer(const workspace::Catalog& catalog,
+                    const SearchedCollection& collection,
+                    const v1::SearchRequest& request, std::string_view prefix,
+                    const Call& call, const Clock& clock,
+                    v1::SearchResponse* response) {
+  ASSIGN_OR_RETURN(
+      const auto context,
+      GraphContext::For(request, catalog, collection.entry->name, prefix));
+  RETURN_IF_ERROR(
+      RunSearch(collection, request, prefix, call.stop(), clock, response));
+  return context ? context->AddTo(response, call.stop()) : absl::OkStatus();
 }
 
 }  // namespace
@@ -191,10 +192,12 @@ grpc::ServerUnaryReactor* SearchService::Search(
       context, request, response, kSearch,
       [this](Call& call, const v1::SearchRequest& request,
              v1::SearchResponse* response) -> absl::Status {
-        ASSIGN_OR_RETURN(const auto view,
-                         ViewOf(workspaces_, call, request.collection()));
-        ASSIGN_OR_RETURN(const ParsedSearch search, FromProto(request, *view));
-        return Answer(*view, search, call, clock_, response);
+        ASSIGN_OR_RETURN(const auto workspace, workspaces_.Open(call.tenant()));
+        const auto catalog = workspace->catalog();
+        ASSIGN_OR_RETURN(const SearchedCollection collection,
+                         OpenCollection(*catalog, request.collection()));
+        return Answer(*catalog, collection, request, "", call, clock_,
+                      response);
       });
 }
 
@@ -206,14 +209,14 @@ grpc::ServerUnaryReactor* SearchService::BatchSearch(
       [this](Call& call, const v1::BatchSearchRequest& request,
              v1::BatchSearchResponse* response) -> absl::Status {
         RETURN_IF_ERROR(CheckBatch(request));
-        ASSIGN_OR_RETURN(const auto view,
-                         ViewOf(workspaces_, call, request.collection()));
+        ASSIGN_OR_RETURN(const auto workspace, workspaces_.Open(call.tenant()));
+        const auto catalog = workspace->catalog();
+        ASSIGN_OR_RETURN(const SearchedCollection collection,
+                         OpenCollection(*catalog, request.collection()));
         for (int i = 0; i < request.searches_size(); ++i) {
-          ASSIGN_OR_RETURN(const ParsedSearch search,
-                           FromProto(request.searches(i), *view,
-                                     fmt::format("searches[{}].", i)));
-          RETURN_IF_ERROR(
-              Answer(*view, search, call, clock_, response->add_responses()));
+          RETURN_IF_ERROR(Answer(*catalog, collection, request.searches(i),
+                                 fmt::format("searches[{}].", i), call, clock_,
+                                 response->add_responses()));
         }
         return absl::OkStatus();
       });

@@ -119,6 +119,11 @@ inline constexpr MetricDefinition kStartupSeconds{
 inline constexpr MetricDefinition kJobsEnded{"mi_jobs_ended_total",
                                              "Jobs that have ended.", Counter};
 
+// Graphs. Labels: graph, capped by whoever reports, and kind: node, edge,
+// hyperedge.
+inline constexpr MetricDefinition kGraphElements{
+    "mi_graph_elements", "Nodes, edges and hyperedges.", Gauge};
+
 // Collections. Label: collection, capped by whoever reports.
 inline constexpr MetricDefinition kIndexVectors{"mi_index_vectors",
                                                 "Live points.", Gauge};

@@ -5,10 +5,10 @@
 
 #include "engine/base/error.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/text_format.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "gtest/gtest.h"
 #include "server/rpc/status_proto.h"
+#include "tests/server/messages.h"
 #include "tests/support/test_server.h"
 
 namespace mi::server {
@@ -22,24 +22,6 @@ using ::testing::ElementsAre;
 using ::testing::SizeIs;
 using Stub = v1::CollectionService::Stub;
 using SearchStub = v1::SearchService::Stub;
-
-template <typename Message>
-Message Parse(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message))
-      << text;
-  return message;
-}
-
-std::vector<std::string> FieldsOf(const grpc::Status& status) {
-  std::vector<std::string> fields;
-  const auto details = GetErrorDetails(rpc::FromGrpcStatus(status));
-  if (!details.has_value()) return fields;
-  for (const auto& violation : details->violations) {
-    fields.push_back(violation.field);
-  }
-  return fields;
-}
 
 class CollectionServiceTest : public ::testing::Test {
  protected:

@@ -6,11 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/base/error.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
-#include "server/rpc/status_proto.h"
+#include "tests/server/messages.h"
 #include "tests/support/test_server.h"
 
 namespace mi::server {
@@ -25,30 +23,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Stub = v1::SearchService::Stub;
 using CollectionStub = v1::CollectionService::Stub;
-
-template <typename Message>
-Message Parse(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message))
-      << text;
-  return message;
-}
-
-// The fields that an error names.
-inline std::vector<std::string> FieldsOf(const grpc::Status& status) {
-  std::vector<std::string> fields;
-  const auto details = GetErrorDetails(rpc::FromGrpcStatus(status));
-  if (!details.has_value()) return fields;
-  for (const auto& violation : details->violations) {
-    fields.push_back(violation.field);
-  }
-  return fields;
-}
-
-inline Reason ReasonOf(const grpc::Status& status) {
-  const auto details = GetErrorDetails(rpc::FromGrpcStatus(status));
-  return details ? details->reason : Reason::kInternal;
-}
 
 class SearchServiceTest : public ::testing::Test {
  protected:

@@ -1,7 +1,9 @@
 // Two tenants of one server never meet.
 
 #include <fstream>
+#include <regex>
 #include <string>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -18,20 +20,26 @@ using ::mi::testing::Invoke;
 using ::mi::testing::TestServer;
 using ::testing::SizeIs;
 using CollectionStub = v1::CollectionService::Stub;
+using GraphStub = v1::GraphService::Stub;
 using SearchStub = v1::SearchService::Stub;
 
 class TenantsTest : public ::testing::Test {
  protected:
-  static Config WithKeys(const mi::testing::TemporaryFolder& folder,
-                         std::string* acme, std::string* rival) {
-    const auto first = auth::GenerateKey("acme");
-    const auto second = auth::GenerateKey("rival");
-    *acme = first->key;
-    *rival = second->key;
+  Config WithKeys() {
     Config config;
-    config.api_keys_file = (folder.path() / "keys").string();
-    std::ofstream(config.api_keys_file) << first->line << "\n"
-                                        << second->line << "\n";
+    config.api_keys_file = (keys_.path() / "keys").string();
+    std::ofstream file(config.api_keys_file);
+    for (const auto& [tenant, key] :
+         {std::pair{"acme", &acme_}, std::pair{"rival", &rival_}}) {
+      const auto made = auth::GenerateKey(tenant);
+      *key = made->key;
+      file << made->line << "\n";
+    }
+    const auto reader = auth::GenerateKey("acme");
+    acme_reader_ = reader->key;
+    file << std::regex_replace(reader->line, std::regex("read,write,admin"),
+                               "read")
+         << "\n";
     return config;
   }
 
@@ -68,8 +76,9 @@ class TenantsTest : public ::testing::Test {
 
   mi::testing::TemporaryFolder keys_;
   std::string acme_;
+  std::string acme_reader_;
   std::string rival_;
-  TestServer server_{WithKeys(keys_, &acme_, &rival_)};
+  TestServer server_{WithKeys()};
 };
 
 TEST_F(TenantsTest, ATenantSeesItsOwnCollectionsOnly) {
@@ -99,6 +108,50 @@ TEST_F(TenantsTest, AnIdempotencyKeyBelongsToItsTenant) {
   ASSERT_TRUE(List(rival_, &listed).ok());
   ASSERT_THAT(listed.points(), SizeIs(1));
   EXPECT_EQ(listed.points(0).point().id(), "b");
+}
+
+TEST_F(TenantsTest, AGraphBelongsToItsTenant) {
+  v1::CreateGraphRequest create;
+  create.set_name("g");
+  v1::CreateGraphResponse created;
+  ASSERT_TRUE(
+      Invoke(&GraphStub::CreateGraph, server_.graphs(), create, &created, acme_)
+          .ok());
+  v1::ListNodesRequest list;
+  list.set_graph("g");
+  v1::ListNodesResponse listed;
+  EXPECT_TRUE(
+      Invoke(&GraphStub::ListNodes, server_.graphs(), list, &listed, acme_)
+          .ok());
+  EXPECT_EQ(
+      Invoke(&GraphStub::ListNodes, server_.graphs(), list, &listed, rival_)
+          .error_code(),
+      StatusCode::NOT_FOUND);
+}
+
+// What it reads anybody may compute who may read.
+TEST_F(TenantsTest, AnAlgorithmThatWritesNeedsThePermission) {
+  v1::CreateGraphRequest create;
+  create.set_name("g");
+  v1::CreateGraphResponse created;
+  ASSERT_TRUE(
+      Invoke(&GraphStub::CreateGraph, server_.graphs(), create, &created, acme_)
+          .ok());
+  v1::RunGraphAlgorithmRequest run;
+  run.set_graph("g");
+  run.mutable_algorithm()->mutable_connected_components();
+  v1::RunGraphAlgorithmResponse ran;
+  EXPECT_TRUE(Invoke(&GraphStub::RunGraphAlgorithm, server_.graphs(), run, &ran,
+                     acme_reader_)
+                  .ok());
+  run.set_write_property("group");
+  EXPECT_EQ(Invoke(&GraphStub::RunGraphAlgorithm, server_.graphs(), run, &ran,
+                   acme_reader_)
+                .error_code(),
+            StatusCode::PERMISSION_DENIED);
+  EXPECT_TRUE(
+      Invoke(&GraphStub::RunGraphAlgorithm, server_.graphs(), run, &ran, acme_)
+          .ok());
 }
 
 TEST_F(TenantsTest, WithoutAKeyNothingIsAnswered) {

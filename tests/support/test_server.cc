@@ -34,6 +34,7 @@ void TestServer::Start() {
   const auto channel = Connect();
   collections_ = v1::CollectionService::NewStub(channel);
   search_ = v1::SearchService::NewStub(channel);
+  graphs_ = v1::GraphService::NewStub(channel);
   operations_ = v1::OperationsService::NewStub(channel);
 }
 

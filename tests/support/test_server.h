@@ -10,6 +10,7 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "marketing/intelligence/v1/collection_service.grpc.pb.h"
+#include "marketing/intelligence/v1/graph_service.grpc.pb.h"
 #include "marketing/intelligence/v1/operations_service.grpc.pb.h"
 #include "marketing/intelligence/v1/search_service.grpc.pb.h"
 #include "server/config.h"
@@ -41,6 +42,7 @@ class TestServer {
   marketing::intelligence::v1::SearchService::Stub& search() {
     return *search_;
   }
+  marketing::intelligence::v1::GraphService::Stub& graphs() { return *graphs_; }
   marketing::intelligence::v1::OperationsService::Stub& operations() {
     return *operations_;
   }
@@ -55,6 +57,7 @@ class TestServer {
   std::unique_ptr<marketing::intelligence::v1::CollectionService::Stub>
       collections_;
   std::unique_ptr<marketing::intelligence::v1::SearchService::Stub> search_;
+  std::unique_ptr<marketing::intelligence::v1::GraphService::Stub> graphs_;
   std::unique_ptr<marketing::intelligence::v1::OperationsService::Stub>
       operations_;
 };

@@ -13,6 +13,7 @@ void AddCommands(CLI::App& app, Action* action) {
   AddStats(app, action);
   AddCollections(app, action);
   AddAlias(app, action);
+  AddGraph(app, action);
   AddSnapshot(app, action);
   AddJob(app, action);
   AddInfo(app, action);

@@ -30,6 +30,7 @@ void AddLoad(CLI::App& app, Action* action);
 void AddSnapshot(CLI::App& app, Action* action);
 void AddJob(CLI::App& app, Action* action);
 void AddExport(CLI::App& app, Action* action);
+void AddGraph(CLI::App& app, Action* action);
 void AddGenerateDemo(CLI::App& app, Action* action);
 
 // All of the above.

@@ -11,7 +11,7 @@
 #include "clients/cpp/commands/commands.h"
 #include "clients/cpp/commands/config_file.h"
 #include "clients/cpp/commands/options.h"
-#include "clients/cpp/export/point_pages.h"
+#include "clients/cpp/export/pages.h"
 #include "clients/cpp/export/point_writer.h"
 #include "clients/cpp/interrupt.h"
 #include "clients/cpp/output/progress.h"
@@ -162,7 +162,7 @@ absl::StatusOr<Summary> WritePoints(Session& session, const Source& source,
   const auto begin = steady_clock::now();
   ProgressLine progress(session.err(), session.err_is_terminal());
   ProgressState state{.total_rows = source.point_count};
-  PointPages pages(session, interrupt, source.points);
+  Pages<PointList> pages(session, interrupt, source.points);
   v1::ListPointsResponse page;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, pages.Next(&page));

@@ -11,6 +11,7 @@
 #include "CLI/CLI.hpp"
 #include "clients/cpp/commands/commands.h"
 #include "clients/cpp/demo/campaign.h"
+#include "clients/cpp/demo/graph_ndjson.h"
 #include "clients/cpp/demo/ndjson.h"
 #include "clients/cpp/output/table.h"
 #include "clients/cpp/status_macros.h"
@@ -23,16 +24,20 @@ struct Options {
   uint64_t points = 20'000;
   uint64_t seed = 7;
   std::string output;
+  bool graph = false;
 };
 
 // Returns the bytes written.
 uint64_t WriteCampaigns(const Options& options, std::ostream& out) {
   const demo::CampaignGenerator generator(options.seed);
+  demo::GraphNdjson graph;
   uint64_t bytes = 0;
   for (uint64_t i = 0; i < options.points && out; ++i) {
-    const std::string line = demo::ToNdjson(generator.Make(i));
-    out << line;
-    bytes += line.size();
+    const demo::Campaign campaign = generator.Make(i);
+    const std::string lines =
+        options.graph ? graph.LinesOf(campaign) : demo::ToNdjson(campaign);
+    out << lines;
+    bytes += lines.size();
   }
   return bytes;
 }
@@ -83,6 +88,9 @@ void AddGenerateDemo(CLI::App& app, Action* action) {
       ->check(CLI::Range(uint64_t{1}, kMostPoints))
       ->capture_default_str();
   command->add_option("--seed", options->seed)->capture_default_str();
+  command->add_flag("--graph", options->graph,
+                    "Writes them as a graph, with creatives, audiences and "
+                    "channels, for mi graph load");
   command->add_option("--output", options->output, "File to write, or -")
       ->type_name("FILE")
       ->required();

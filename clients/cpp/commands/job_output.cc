@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "clients/cpp/commands/graph/graph_output.h"
 #include "clients/cpp/error.h"
 #include "clients/cpp/output/table.h"
 #include "clients/cpp/text.h"
@@ -17,6 +18,9 @@ Json AnswerToJson(const v1::GetJobResponse& answer) {
   Json json = {{"job", JobToJson(answer.job())}};
   if (answer.has_snapshot()) json["snapshot"] = ToJson(answer.snapshot());
   if (answer.has_restored()) json["restored"] = ToJson(answer.restored());
+  if (answer.has_graph_algorithm()) {
+    json["graph_algorithm"] = ToJson(answer.graph_algorithm());
+  }
   return json;
 }
 
@@ -70,6 +74,9 @@ std::string RestoredText(const v1::RestoredState& restored) {
 std::string ResultText(const v1::GetJobResponse& answer) {
   if (answer.has_snapshot()) return SnapshotText(answer.snapshot());
   if (answer.has_restored()) return RestoredText(answer.restored());
+  if (answer.has_graph_algorithm()) {
+    return AlgorithmText(answer.graph_algorithm());
+  }
   return "";
 }
 

@@ -31,7 +31,8 @@ Json JobToJson(const marketing::intelligence::v1::Job& job);
 // How it stands. JSON: {"job"}.
 void PrintJob(Session& session, const marketing::intelligence::v1::Job& job);
 
-// How it stands and what it made. JSON: {"job", "snapshot" or "restored"}.
+// How it stands and what it made. JSON: {"job", "snapshot", "restored" or
+// "graph_algorithm"}.
 void PrintAnswer(Session& session,
                  const marketing::intelligence::v1::GetJobResponse& answer);
 

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "clients/cpp/commands/commands.h"
+#include "clients/cpp/commands/load_limits.h"
+#include "clients/cpp/commands/load_output.h"
 #include "clients/cpp/commands/options.h"
 #include "clients/cpp/input/csv_reader.h"
 #include "clients/cpp/input/fvecs_reader.h"
@@ -38,6 +39,7 @@ struct Options {
   std::vector<std::string> fields;
   std::vector<std::string> csv_places;
   bool create = false;
+  std::string target;
   CollectionOptions collection;
   LoadOptions load;
   std::string on_error = "stop";
@@ -146,7 +148,7 @@ absl::StatusOr<uint32_t> DimensionOf(const Options& options) {
 absl::StatusOr<v1::Collection> CreateCollection(Session& session,
                                                 const Options& options) {
   v1::CreateCollectionRequest request;
-  request.set_name(options.load.collection);
+  request.set_name(options.target);
   ASSIGN_OR_RETURN(*request.mutable_config(),
                    ReadCollectionOptions(options.collection));
   v1::CollectionConfig& config = *request.mutable_config();
@@ -173,7 +175,7 @@ struct Target {
 // The collection to load into, made if it is not there and --create says so.
 absl::StatusOr<Target> FindTarget(Session& session, const Options& options) {
   v1::GetCollectionRequest request;
-  request.set_name(options.load.collection);
+  request.set_name(options.target);
   const auto found = session.Call(
       session.collections(), &Session::Collections::GetCollection, request);
   if (found.ok()) return Target{.collection = found->collection()};
@@ -190,54 +192,11 @@ absl::StatusOr<Target> FindTarget(Session& session, const Options& options) {
 
 // Keeps batches within what the server accepts.
 absl::Status ApplyLimits(Session& session, LoadOptions* load) {
-  constexpr double kShareForFraming = 0.9;
-  ASSIGN_OR_RETURN(
-      const v1::GetServerInfoResponse info,
-      session.Call(session.operations(), &Session::Operations::GetServerInfo,
-                   v1::GetServerInfoRequest()));
-  const v1::Limits& limits = info.limits();
-  load->batch_points =
-      std::min<size_t>(load->batch_points, limits.max_points_per_upsert());
-  load->batch_bytes = std::min(
-      load->batch_bytes,
-      static_cast<size_t>(static_cast<double>(limits.max_message_bytes()) *
-                          kShareForFraming));
+  ASSIGN_OR_RETURN(const v1::Limits limits, ApplyMessageLimit(session, load));
+  load->batch_rows =
+      std::min<size_t>(load->batch_rows, limits.max_points_per_upsert());
   return absl::OkStatus();
 }
-
-// Shows the first problems; a file of the wrong kind has as many as rows.
-class ProblemPrinter {
- public:
-  ProblemPrinter(Session& session, ProgressLine& progress)
-      : session_(session), progress_(progress) {}
-
-  void Print(const std::string& problem) {
-    constexpr int kMaxShown = 50;
-    const std::lock_guard lock(mutex_);
-    if (++count_ > kMaxShown) return;
-    progress_.Clear();
-    session_.err() << problem << '\n';
-    if (count_ == kMaxShown) {
-      session_.err() << "further problems are counted, but not shown\n";
-    }
-  }
-  void Show(const ProgressState& state) {
-    const std::lock_guard lock(mutex_);
-    progress_.Update(state);
-    last_ = state;
-  }
-  void Finish() {
-    const std::lock_guard lock(mutex_);
-    progress_.Finish(last_);
-  }
-
- private:
-  std::mutex mutex_;
-  Session& session_;
-  ProgressLine& progress_;
-  ProgressState last_;
-  int count_ = 0;
-};
 
 void PrintSummary(Session& session, const Options& options,
                   const LoadResult& result) {
@@ -248,7 +207,7 @@ void PrintSummary(Session& session, const Options& options,
           : 0;
   if (session.json()) {
     if (!result.status.ok()) return;  // the error is the answer then
-    session.PrintJson({{"collection", options.load.collection},
+    session.PrintJson({{"collection", options.target},
                        {"file", options.file},
                        {"dry_run", options.load.dry_run},
                        {"rows", summary.rows},
@@ -266,7 +225,7 @@ void PrintSummary(Session& session, const Options& options,
           ? fmt::format("checked {} rows, sent nothing",
                         GroupDigits(summary.rows))
           : fmt::format("loaded {} points into {} in {:.1f} s ({} a second)",
-                        GroupDigits(summary.loaded), options.load.collection,
+                        GroupDigits(summary.loaded), options.target,
                         summary.seconds,
                         GroupDigits(static_cast<uint64_t>(speed)));
   if (summary.resumed_rows > 0) {
@@ -288,25 +247,27 @@ StateFile StateOf(const Options& options, const v1::Collection& collection,
   return StateFile(
       options.state.empty() ? options.file + ".mi-load-state" : options.state,
       {.input = options.file,
-       .collection = fmt::format("{} of {}", collection.name(),
-                                 FormatDateTime(collection.create_time())),
+       .target = fmt::format("{} of {}", collection.name(),
+                             FormatDateTime(collection.create_time())),
        .mapping = mapping});
 }
 
 // Loads, showing how far it is.
 absl::Status LoadInput(Session& session, const Options& options,
                        const LoadOptions& load, const Input& input,
-                       const StateFile* state) {
+                       size_t dimension, const StateFile* state) {
   ProgressLine progress(session.err(), session.err_is_terminal());
   ProblemPrinter printer(session, progress);
+  const auto rows = MakePointSource(*input.reader, options.target, dimension);
   const auto uploader =
       load.stream ? MakeStreamUploader(session) : MakeUnaryUploader(session);
   const LoadResult result =
-      Load(*input.reader, *uploader, load, state,
+      Load(*rows, *uploader, load, state,
            {.progress = [&](const ProgressState& now) { printer.Show(now); },
             .problem = [&](const std::string& text) { printer.Print(text); }});
   printer.Finish();
   PrintSummary(session, options, result);
+  if (result.status.ok() && state != nullptr) return state->Remove();
   return result.status;
 }
 
@@ -316,18 +277,21 @@ absl::Status RunLoad(Session& session, const Options& options) {
   if (options.limit > 0) load.limit = options.limit;
   ASSIGN_OR_RETURN(const Input input, OpenInput(options));
   if (load.dry_run) {
-    return LoadInput(session, options, load, input, /*state=*/nullptr);
+    return LoadInput(session, options, load, input, /*dimension=*/0,
+                     /*state=*/nullptr);
   }
   ASSIGN_OR_RETURN(const Target target, FindTarget(session, options));
-  load.dimension = target.collection.config().dimension();
+  const size_t dimension = target.collection.config().dimension();
   RETURN_IF_ERROR(ApplyLimits(session, &load));
   // A trial of some rows keeps no state, and goes by none.
   if (options.limit > 0) {
-    return LoadInput(session, options, load, input, /*state=*/nullptr);
+    return LoadInput(session, options, load, input, dimension,
+                     /*state=*/nullptr);
   }
   const StateFile state = StateOf(options, target.collection, input.mapping);
   if (options.restart || target.is_new) RETURN_IF_ERROR(state.Remove());
-  absl::Status status = LoadInput(session, options, load, input, &state);
+  absl::Status status =
+      LoadInput(session, options, load, input, dimension, &state);
   if (!status.ok() && std::filesystem::exists(state.path())) {
     session.err() << "the same command goes on from where this one stopped\n";
   }
@@ -389,7 +353,7 @@ void AddSendOptions(CLI::App& command, Options* options) {
   command.add_flag("--create", options->create,
                    "Makes the collection if it is not there");
   AddCollectionOptions(command, &options->collection);
-  command.add_option("--batch", options->load.batch_points, "Points a call")
+  command.add_option("--batch", options->load.batch_rows, "Points a call")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command.add_option("--in-flight", options->load.in_flight, "Calls at once")
@@ -425,9 +389,7 @@ void AddLoad(CLI::App& app, Action* action) {
       "load",
       "Loads points from a file (.fvecs, .ndjson, .csv); one that was "
       "interrupted goes on where it stopped");
-  command
-      ->add_option("COLLECTION", options->load.collection,
-                   "Collection or alias")
+  command->add_option("COLLECTION", options->target, "Collection or alias")
       ->required();
   command->add_option("FILE", options->file)->required();
   AddInputOptions(*command, options.get());

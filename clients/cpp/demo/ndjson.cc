@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "clients/cpp/demo/decimal.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 
@@ -10,19 +11,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kCents = 100;
-constexpr double kThousandths = 1'000;
-
-// Correctly rounded, so its shortest decimal form has the digits of `number`.
-double Divide(int64_t number, double unit) {
-  return static_cast<double>(number) / unit;
-}
-
-std::string Date(std::chrono::sys_days day) {
-  const std::chrono::year_month_day date(day);
-  return fmt::format(
-      "{:04}-{:02}-{:02}T00:00:00Z", static_cast<int>(date.year()),
-      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+std::string Midnight(std::chrono::sys_days day) {
+  return Date(day) + "T00:00:00Z";
 }
 
 Json Payload(const Campaign& campaign) {
@@ -44,8 +34,8 @@ Json Payload(const Campaign& campaign) {
       {"budget",
        {{"daily", Divide(campaign.daily_budget_cents, kCents)},
         {"currency", campaign.currency}}},
-      {"start_date", Date(campaign.start)},
-      {"end_date", Date(campaign.end)},
+      {"start_date", Midnight(campaign.start)},
+      {"end_date", Midnight(campaign.end)},
       {"active", campaign.active},
       {"tags", campaign.tags},
       {"spend", Divide(campaign.spend_cents, kCents)},

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "clients/cpp/input/point_reader.h"
+#include "clients/cpp/input/row_reader.h"
 
 namespace mi::client {
 

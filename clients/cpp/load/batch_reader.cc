@@ -8,18 +8,18 @@
 
 namespace mi::client {
 
-BatchReader::BatchReader(PointReader& reader, const LoadOptions& options,
+BatchReader::BatchReader(RowSource& rows, const LoadOptions& options,
                          ReportProblem report)
-    : reader_(reader),
+    : source_(rows),
       options_(options),
       report_(std::move(report)),
-      dimension_(options.dimension),
-      position_(reader.position()) {}
+      position_(rows.position()) {}
 
 absl::Status BatchReader::Next(Batch* batch) {
   batch->number = batches_++;
-  batch->request.set_collection(options_.collection);
-  absl::flat_hash_set<std::string> ids;
+  batch->start = position_;
+  source_.Begin(batch);
+  absl::flat_hash_set<uint64_t> written;
   size_t bytes = 0;
   while (true) {
     if (!row_waits_) {
@@ -30,36 +30,47 @@ absl::Status BatchReader::Next(Batch* batch) {
       if (!*more) return absl::OkStatus();
     }
     row_waits_ = true;
-    const size_t size = row_.point.ByteSizeLong();
-    if (!Fits(*batch, bytes + size) || ids.contains(row_.point.id())) break;
+    const RowSource::RowFacts& row = source_.row();
+    if (!Fits(*batch, bytes + row.bytes)) break;
+    if (IsAnyIn(row.writes, written)) break;
     row_waits_ = false;
-    ids.insert(row_.point.id());
-    bytes += size;
-    *batch->request.add_points()->mutable_point() = std::move(row_.point);
-    batch->lines.push_back(row_.line);
+    written.insert(row.writes.begin(), row.writes.end());
+    bytes += row.bytes;
+    batch->needs.insert(batch->needs.end(), row.needs.begin(), row.needs.end());
+    batch->lines.push_back(row.line);
+    source_.MoveTo(batch);
     position_ = row_end_;
   }
   batch->end = position_;
+  batch->writes.assign(written.begin(), written.end());
   return absl::OkStatus();
 }
 
 bool BatchReader::Fits(const Batch& batch, size_t bytes) const {
-  return batch.lines.empty() || (batch.lines.size() < options_.batch_points &&
+  return batch.lines.empty() || (batch.lines.size() < options_.batch_rows &&
                                  bytes <= options_.batch_bytes);
+}
+
+bool BatchReader::IsAnyIn(const std::vector<uint64_t>& ids,
+                          const absl::flat_hash_set<uint64_t>& set) {
+  for (const uint64_t id : ids) {
+    if (set.contains(id)) return true;
+  }
+  return false;
 }
 
 absl::StatusOr<bool> BatchReader::ReadRow() {
   while (rows_ < options_.limit) {
-    ASSIGN_OR_RETURN(const bool more, reader_.Next(&row_));
+    ASSIGN_OR_RETURN(const bool more, source_.Next());
     if (!more) return false;
-    row_end_ = reader_.position();
-    if (row_.problem.empty()) row_.problem = CheckPoint();
-    if (row_.problem.empty()) {
+    row_end_ = source_.position();
+    const RowSource::RowFacts& row = source_.row();
+    if (row.problem.empty()) {
       ++rows_;
       return true;
     }
     const std::string problem =
-        fmt::format("{}:{}: {}", reader_.path(), row_.line, row_.problem);
+        fmt::format("{}:{}: {}", source_.path(), row.line, row.problem);
     if (!options_.skip_bad_rows) return InputError(problem);
     report_(problem);
     ++rows_;
@@ -69,16 +80,6 @@ absl::StatusOr<bool> BatchReader::ReadRow() {
     position_ = row_end_;
   }
   return false;
-}
-
-std::string BatchReader::CheckPoint() {
-  const auto components = static_cast<size_t>(row_.point.vector_size());
-  if (dimension_ == 0) dimension_ = components;
-  if (components == dimension_) return "";
-  return fmt::format(
-      "the vector has {} components, {} {}", components,
-      options_.dimension == 0 ? "the first row has" : "the collection has",
-      dimension_);
 }
 
 }  // namespace mi::client

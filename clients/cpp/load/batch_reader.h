@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "clients/cpp/input/point_reader.h"
 #include "clients/cpp/load/batch.h"
 #include "clients/cpp/load/load_options.h"
+#include "clients/cpp/load/row_source.h"
 
 namespace mi::client {
 
@@ -22,11 +23,11 @@ using ReportProblem = std::function<void(const std::string& problem)>;
 // Thread-compatible.
 class BatchReader {
  public:
-  // Reads from `reader`, which must outlive it.
-  BatchReader(PointReader& reader, const LoadOptions& options,
+  // Reads from `rows`, which must outlive it.
+  BatchReader(RowSource& rows, const LoadOptions& options,
               ReportProblem report);
 
-  // Fills an empty batch; one without points means that there are no more rows.
+  // Fills an empty batch; one without rows means that there are no more.
   // A batch never has an id twice. Errors: the file cannot be read, or a row is
   // at fault and rows are not skipped; the batch then has the rows before, and
   // is to be sent all the same.
@@ -37,19 +38,17 @@ class BatchReader {
   const Position& position() const { return position_; }
 
  private:
-  // Reads a good row into row_; false at the end.
+  // Goes on to the next good row; false at the end.
   absl::StatusOr<bool> ReadRow();
-  // What is wrong with the point that the reader cannot know.
-  std::string CheckPoint();
   bool Fits(const Batch& batch, size_t bytes) const;
+  static bool IsAnyIn(const std::vector<uint64_t>& ids,
+                      const absl::flat_hash_set<uint64_t>& set);
 
-  PointReader& reader_;
+  RowSource& source_;
   const LoadOptions& options_;
   const ReportProblem report_;
-  size_t dimension_;
-  Row row_;
-  bool row_waits_ = false;  // read, but did not fit into the last batch
-  Position row_end_;        // behind row_
+  bool row_waits_ = false;  // the last row did not fit into the last batch
+  Position row_end_;        // behind the last row
   Position position_;       // behind the last row of the last batch
   uint64_t rows_ = 0;
   uint64_t skipped_ = 0;

@@ -7,17 +7,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <string>
 
 namespace mi::client {
 
 struct LoadOptions {
-  std::string collection;
   // Of one call. The bytes bound messages with large payloads.
-  size_t batch_points = 500;
+  size_t batch_rows = 500;
   size_t batch_bytes = 4 << 20;
-  // Batches that may be sent and not yet answered. Points with the same id are
-  // written in the order of the file all the same.
+  // Batches that may be sent and not yet answered. What has the same id is
+  // written in the order of the file all the same, and edges behind their
+  // nodes; with 1, everything is.
   size_t in_flight = 4;
   // Sends several batches as one client stream instead of a call for each.
   bool stream = false;
@@ -28,8 +27,6 @@ struct LoadOptions {
   uint64_t limit = std::numeric_limits<uint64_t>::max();
   // Reads and checks everything, and sends nothing.
   bool dry_run = false;
-  // Components that every vector must have; 0: those of the first.
-  size_t dimension = 0;
   // How long a batch that the server cannot take now is tried again.
   std::chrono::milliseconds retry_for{60'000};
 };

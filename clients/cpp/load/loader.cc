@@ -21,9 +21,9 @@ using std::chrono::steady_clock;
 constexpr absl::Duration kTick = absl::Milliseconds(100);
 constexpr auto kStateInterval = std::chrono::milliseconds(250);
 
-// 32 random hexadecimal digits. Made anew for every run: keys that followed
-// from the file would keep a file that is loaded again on purpose from being
-// written.
+// 32 random hexadecimal digits. Made anew for every run that does not go on
+// from an earlier one: keys that followed from the file would keep a file that
+// is loaded again on purpose from being written.
 std::string RandomRunId() {
   std::random_device random;
   std::string id;
@@ -34,17 +34,19 @@ std::string RandomRunId() {
 // One load. Everything here runs on the caller's thread but the sender.
 class Loading {
  public:
-  Loading(PointReader& reader, const Uploader& uploader,
-          const LoadOptions& options, const StateFile* state,
-          const LoadObserver& observer)
-      : reader_(reader),
+  Loading(RowSource& rows, const Uploader& uploader, const LoadOptions& options,
+          const StateFile* state, const LoadObserver& observer,
+          std::string run_id)
+      : rows_(rows),
         options_(options),
         state_(state),
         observer_(observer),
-        start_(reader.position()),
-        batches_(reader, options, observer.problem),
-        sender_(uploader, options, reader.path(), run_id_, observer.problem),
-        pipeline_(options.in_flight * uploader.max_batches(), start_) {}
+        start_(rows.position()),
+        batches_(rows, options, observer.problem),
+        run_id_(std::move(run_id)),
+        sender_(uploader, options, rows.path(), run_id_, observer.problem),
+        pipeline_(options.in_flight * uploader.max_batches(),
+                  /*in_order=*/options.in_flight == 1, start_) {}
 
   LoadResult Run() {
     std::vector<std::thread> threads;
@@ -109,28 +111,28 @@ class Loading {
       return absl::OkStatus();
     }
     saved_ = done;
-    return state_->Write(done);
+    return state_->Write({done, run_id_});
   }
 
   LoadResult Finish(absl::Status status) {
     const Pipeline::Progress progress = pipeline_.progress();
     LoadResult result;
     result.status = std::move(status);
-    if (result.status.ok()) {
-      finished_ = true;
-      if (state_ != nullptr && !options_.dry_run) {
-        result.status = state_->Remove();
-      }
-    } else if (absl::Status saved = WriteState(progress.done); !saved.ok()) {
+    finished_ = result.status.ok();
+    const absl::Status saved =
+        WriteState(finished_ ? read_end_ : progress.done);
+    if (finished_) {
+      result.status = saved;
+    } else if (!saved.ok()) {
       observer_.problem(std::string(saved.message()));
     }
     result.summary = {
         .rows = batches_.rows(),
-        .loaded = progress.points,
+        .loaded = progress.rows,
         .skipped = batches_.skipped() + progress.skipped,
         .resumed_rows = start_.row,
         .retries = progress.retries,
-        .bytes = reader_.position().offset - start_.offset,
+        .bytes = rows_.position().offset - start_.offset,
         .seconds = Elapsed().count(),
     };
     observer_.progress(State());
@@ -144,7 +146,8 @@ class Loading {
     return {.rows = done.row,
             .skipped = batches_.skipped() + progress.skipped,
             .bytes = done.offset,
-            .total_bytes = reader_.size(),
+            .total_bytes = rows_.size(),
+            .total_rows = rows_.total_rows(),
             .rows_before = start_.row,
             .bytes_before = start_.offset,
             .elapsed = Elapsed()};
@@ -154,14 +157,14 @@ class Loading {
     return steady_clock::now() - begin_;
   }
 
-  PointReader& reader_;
+  RowSource& rows_;
   const LoadOptions& options_;
   const StateFile* const state_;
   const LoadObserver& observer_;
   const Position start_;
   const steady_clock::time_point begin_ = steady_clock::now();
   BatchReader batches_;
-  const std::string run_id_ = RandomRunId();
+  const std::string run_id_;
   const Sender sender_;
   Pipeline pipeline_;
   Position read_end_ = start_;
@@ -172,21 +175,24 @@ class Loading {
 
 }  // namespace
 
-LoadResult Load(PointReader& reader, const Uploader& uploader,
+LoadResult Load(RowSource& rows, const Uploader& uploader,
                 const LoadOptions& options, const StateFile* state,
                 const LoadObserver& observer) {
+  std::string run_id = RandomRunId();
   if (state != nullptr && !options.dry_run) {
-    const auto position = state->Read();
-    if (!position.ok()) return {{}, position.status()};
-    if (*position) {
-      const absl::Status resumed = reader.Resume(**position);
+    const auto before = state->Read();
+    if (!before.ok()) return {{}, before.status()};
+    if (*before) {
+      run_id = (*before)->run_id;
+      const absl::Status resumed = rows.Resume((*before)->position);
       if (!resumed.ok()) return {{}, resumed};
     }
     // A state that cannot be written is found before anything is sent.
-    const absl::Status writable = state->Write(reader.position());
+    const absl::Status writable = state->Write({rows.position(), run_id});
     if (!writable.ok()) return {{}, writable};
   }
-  return Loading(reader, uploader, options, state, observer).Run();
+  return Loading(rows, uploader, options, state, observer, std::move(run_id))
+      .Run();
 }
 
 }  // namespace mi::client

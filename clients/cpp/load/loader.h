@@ -7,9 +7,9 @@
 #include <functional>
 
 #include "absl/status/status.h"
-#include "clients/cpp/input/point_reader.h"
 #include "clients/cpp/load/batch_reader.h"
 #include "clients/cpp/load/load_options.h"
+#include "clients/cpp/load/row_source.h"
 #include "clients/cpp/load/state_file.h"
 #include "clients/cpp/load/uploader.h"
 #include "clients/cpp/output/progress.h"
@@ -26,10 +26,11 @@ struct LoadObserver {
   ReportProblem problem;                               // from any thread
 };
 
-// Loads what `reader` has. With a `state` (it may be null) goes on where an
-// earlier run stopped, writes it as batches are acknowledged, and removes it at
-// the end. When a load fails, the state has the acknowledged prefix.
-LoadResult Load(PointReader& reader, const Uploader& uploader,
+// Loads what `rows` has. With a `state` (it may be null) goes on where an
+// earlier run stopped, and writes it as batches are acknowledged. When a load
+// fails, the state has the acknowledged prefix; when it succeeds, the whole:
+// removing it is the caller's business.
+LoadResult Load(RowSource& rows, const Uploader& uploader,
                 const LoadOptions& options, const StateFile* state,
                 const LoadObserver& observer);
 

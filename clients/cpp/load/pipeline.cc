@@ -1,5 +1,6 @@
 #include "clients/cpp/load/pipeline.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mi::client {
@@ -13,9 +14,7 @@ Pipeline::Outcome Pipeline::Submit(Batch* batch, absl::Duration timeout) {
     return Outcome::kTimeout;
   }
   if (!status_.ok()) return Outcome::kFailed;
-  for (const auto& write : batch->request.points()) {
-    ids_.insert(write.point().id());
-  }
+  written_.insert(batch->writes.begin(), batch->writes.end());
   unfinished_[batch->number] = {.end = batch->end};
   ++on_their_way_;
   waiting_.push_back(std::move(*batch));
@@ -24,10 +23,12 @@ Pipeline::Outcome Pipeline::Submit(Batch* batch, absl::Duration timeout) {
 
 bool Pipeline::CanTakeLocked(const Batch& batch) const {
   if (on_their_way_ >= capacity_) return false;
-  for (const auto& write : batch.request.points()) {
-    if (ids_.contains(write.point().id())) return false;
-  }
-  return true;
+  if (in_order_ || written_.empty()) return true;
+  const auto is_free = [this](uint64_t id) ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return !written_.contains(id);
+  };
+  return std::all_of(batch.writes.begin(), batch.writes.end(), is_free) &&
+         std::all_of(batch.needs.begin(), batch.needs.end(), is_free);
 }
 
 void Pipeline::Close() {
@@ -61,12 +62,10 @@ std::vector<Batch> Pipeline::Take(size_t max) {
   return batches;
 }
 
-void Pipeline::Acknowledge(const Batch& batch, size_t points) {
+void Pipeline::Acknowledge(const Batch& batch, size_t rows) {
   absl::MutexLock lock(&mutex_);
-  for (const auto& write : batch.request.points()) {
-    ids_.erase(write.point().id());
-  }
-  points_ += points;
+  for (const uint64_t id : batch.writes) written_.erase(id);
+  rows_ += rows;
   --on_their_way_;
   unfinished_[batch.number].acknowledged = true;
   while (!unfinished_.empty() && unfinished_.begin()->second.acknowledged) {
@@ -93,15 +92,15 @@ void Pipeline::CountRetry() {
   ++retries_;
 }
 
-void Pipeline::CountSkipped(size_t points) {
+void Pipeline::CountSkipped(size_t rows) {
   absl::MutexLock lock(&mutex_);
-  skipped_ += points;
+  skipped_ += rows;
 }
 
 Pipeline::Progress Pipeline::progress() const {
   absl::MutexLock lock(&mutex_);
   return {.done = done_,
-          .points = points_,
+          .rows = rows_,
           .retries = retries_,
           .skipped = skipped_,
           .status = status_};

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -24,15 +23,17 @@ namespace mi::client {
 class Pipeline {
  public:
   // At most `capacity` batches wait or are being sent. Everything before
-  // `start` is done.
-  Pipeline(size_t capacity, Position start)
-      : capacity_(capacity), done_(start) {}
+  // `start` is done. `in_order` says that one thread takes them, and so writes
+  // them in order.
+  Pipeline(size_t capacity, bool in_order, Position start)
+      : capacity_(capacity), in_order_(in_order), done_(start) {}
 
   enum class Outcome { kDone, kTimeout, kFailed };
 
-  // Hands over a batch, when there is room and none of its ids is in a batch
-  // on its way: so points of one id are written in the order of the file.
-  // Leaves the batch alone unless the outcome is kDone.
+  // Hands over a batch, when there is room and nothing that it writes or needs
+  // is written by a batch on its way: so what has one id is written in the
+  // order of the file, and edges behind their nodes. Leaves the batch alone
+  // unless the outcome is kDone.
   Outcome Submit(Batch* batch, absl::Duration timeout);
 
   // No more batches will come.
@@ -45,9 +46,9 @@ class Pipeline {
   // will be no more.
   std::vector<Batch> Take(size_t max);
 
-  // The batch is durable, or nothing is left of it. `points` are the ones that
+  // The batch is durable, or nothing is left of it. `rows` are the ones that
   // were written.
-  void Acknowledge(const Batch& batch, size_t points);
+  void Acknowledge(const Batch& batch, size_t rows);
 
   // A batch cannot be sent: nothing more is taken. The first error counts.
   void Fail(absl::Status error);
@@ -56,11 +57,11 @@ class Pipeline {
   bool Sleep(absl::Duration delay);
 
   void CountRetry();
-  void CountSkipped(size_t points);
+  void CountSkipped(size_t rows);
 
   struct Progress {
     Position done;  // everything before is acknowledged or passed over
-    uint64_t points = 0;
+    uint64_t rows = 0;
     uint64_t retries = 0;
     uint64_t skipped = 0;  // by the server's word
     absl::Status status;
@@ -72,10 +73,11 @@ class Pipeline {
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   const size_t capacity_;
+  const bool in_order_;
   mutable absl::Mutex mutex_;
   std::deque<Batch> waiting_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_set<std::string> ids_
-      ABSL_GUARDED_BY(mutex_);  // on their way
+  absl::flat_hash_set<uint64_t> written_
+      ABSL_GUARDED_BY(mutex_);  // by batches on their way
   // Ends of the batches that are not acknowledged, and of those that are but
   // have others before them.
   struct Unfinished {
@@ -86,7 +88,7 @@ class Pipeline {
   size_t on_their_way_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   Position done_ ABSL_GUARDED_BY(mutex_);
-  uint64_t points_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t rows_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t retries_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t skipped_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);

@@ -16,23 +16,31 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// 3 for "points[3].point.vector".
-std::optional<size_t> RowOf(std::string_view field) {
-  constexpr std::string_view kList = "points[";
-  if (!field.starts_with(kList)) return std::nullopt;
-  field.remove_prefix(kList.size());
+// 3 for "points[3].point.vector", if the rows are `list`, "points".
+std::optional<size_t> RowOf(std::string_view field, std::string_view list) {
+  if (!field.starts_with(list)) return std::nullopt;
+  field.remove_prefix(list.size());
+  if (!field.starts_with('[')) return std::nullopt;
+  field.remove_prefix(1);
   const auto number = ParseInteger(field.substr(0, field.find(']')));
   if (!number || *number < 0) return std::nullopt;
   return static_cast<size_t>(*number);
+}
+
+// Whether the request is at fault, and not the server or its state of health.
+bool IsRefusal(const absl::Status& error) {
+  return absl::IsInvalidArgument(error) || absl::IsNotFound(error) ||
+         absl::IsAlreadyExists(error) || absl::IsFailedPrecondition(error) ||
+         absl::IsAborted(error);
 }
 
 // What the server says of each row of the batch that it refuses.
 std::map<size_t, std::string> RefusedRows(const absl::Status& error,
                                           const Batch& batch) {
   std::map<size_t, std::string> rows;
-  if (!absl::IsInvalidArgument(error)) return rows;
+  if (!IsRefusal(error)) return rows;
   for (const auto& violation : DetailsOf(error).violations) {
-    const auto row = RowOf(violation.field);
+    const auto row = RowOf(violation.field, RowsField(batch));
     if (!row || *row >= batch.lines.size()) continue;
     std::string& text = rows[*row];
     if (!text.empty()) text += "; ";
@@ -109,10 +117,7 @@ size_t Sender::DropRefused(const absl::Status& error, Batch* batch) const {
   }
   // Backwards, so that the numbers of the others stay right.
   for (auto row = refused.rbegin(); row != refused.rend(); ++row) {
-    batch->request.mutable_points()->DeleteSubrange(
-        static_cast<int>(row->first), 1);
-    batch->lines.erase(batch->lines.begin() +
-                       static_cast<ptrdiff_t>(row->first));
+    RemoveRow(row->first, batch);
   }
   SetIdempotencyKey(run_id_, batch);  // it is another request now
   return refused.size();

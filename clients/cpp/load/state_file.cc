@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 absl::Status StateError(const std::string& path, std::string_view what) {
   return InputError(fmt::format("{}: {}; --restart begins anew", path, what));
@@ -27,50 +27,52 @@ absl::Status StateError(const std::string& path, std::string_view what) {
 StateFile::StateFile(std::string path, LoadIdentity identity)
     : path_(std::move(path)), identity_(std::move(identity)) {}
 
-absl::StatusOr<std::optional<Position>> StateFile::Read() const {
+absl::StatusOr<std::optional<StateFile::State>> StateFile::Read() const {
   if (!std::filesystem::exists(path_)) return std::nullopt;
   std::ifstream file(path_);
   const Json state = Json::parse(file, nullptr, /*allow_exceptions=*/false);
-  Position position;
+  State read;
   uint64_t fingerprint = 0;
   try {
     if (state.at("format") != kFormat) {
       return StateError(path_, "was written by another version");
     }
-    if (state.at("collection") != identity_.collection ||
+    if (state.at("target") != identity_.target ||
         state.at("mapping") != identity_.mapping) {
-      return StateError(path_,
-                        "is of a load into another collection or with other "
-                        "options");
+      return StateError(
+          path_, "is of a load into something else or with other options");
     }
-    position = {.offset = state.at("offset"),
-                .line = state.at("line"),
-                .row = state.at("row")};
+    read.position = {.offset = state.at("offset"),
+                     .line = state.at("line"),
+                     .row = state.at("row")};
+    read.run_id = state.at("run");
     fingerprint = state.at("fingerprint");
   } catch (const Json::exception&) {
     return StateError(path_, "is no state of a load");
   }
-  const auto found = Fingerprint(identity_.input, position.offset);
+  const auto found = Fingerprint(identity_.input, read.position.offset);
   if (!found.ok() || *found != fingerprint) {
     return StateError(path_,
                       fmt::format("{} has changed since", identity_.input));
   }
-  return position;
+  return read;
 }
 
-absl::Status StateFile::Write(const Position& position) const {
+absl::Status StateFile::Write(const State& state) const {
+  const Position& position = state.position;
   ASSIGN_OR_RETURN(const uint64_t fingerprint,
                    Fingerprint(identity_.input, position.offset));
-  const Json state = {{"format", kFormat},
-                      {"collection", identity_.collection},
-                      {"mapping", identity_.mapping},
-                      {"offset", position.offset},
-                      {"line", position.line},
-                      {"row", position.row},
-                      {"fingerprint", fingerprint}};
+  const Json json = {{"format", kFormat},
+                     {"target", identity_.target},
+                     {"mapping", identity_.mapping},
+                     {"run", state.run_id},
+                     {"offset", position.offset},
+                     {"line", position.line},
+                     {"row", position.row},
+                     {"fingerprint", fingerprint}};
   const std::string next = path_ + ".next";
   std::ofstream file(next, std::ios::trunc);
-  file << state.dump(2) << '\n';
+  file << json.dump(2) << '\n';
   file.close();
   std::error_code error;
   if (file) std::filesystem::rename(next, path_, error);

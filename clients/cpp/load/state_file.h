@@ -9,14 +9,14 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "clients/cpp/input/point_reader.h"
+#include "clients/cpp/input/row_reader.h"
 
 namespace mi::client {
 
 // What a load is of. Another one must not go on from its state.
 struct LoadIdentity {
-  std::string input;  // path of the file
-  std::string collection;
+  std::string input;    // path of the file
+  std::string target;   // the collection or graph
   std::string mapping;  // options that decide which points the rows make
 };
 
@@ -26,12 +26,21 @@ class StateFile {
  public:
   StateFile(std::string path, LoadIdentity identity);
 
+  // How far a load got, and its name in idempotency keys: what was sent and not
+  // acknowledged is sent again under the same ones.
+  struct State {
+    Position position;
+    std::string run_id;
+
+    friend bool operator==(const State&, const State&) = default;
+  };
+
   // Where to go on; nothing if there is no state. Errors: an input error if the
   // state is of another load, or the file has changed before that place.
-  absl::StatusOr<std::optional<Position>> Read() const;
+  absl::StatusOr<std::optional<State>> Read() const;
 
-  // Everything before `position` is acknowledged.
-  absl::Status Write(const Position& position) const;
+  // Everything before the position is acknowledged.
+  absl::Status Write(const State& state) const;
 
   // The load is complete.
   absl::Status Remove() const;

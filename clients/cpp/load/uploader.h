@@ -32,11 +32,17 @@ class Uploader {
   virtual Result Send(const std::vector<Batch>& batches) const = 0;
 };
 
-// A call of UpsertPoints for each batch.
+// Of points: a call of UpsertPoints for each batch.
 std::unique_ptr<Uploader> MakeUnaryUploader(Session& session);
 
-// A call of StreamUpsertPoints for several batches.
+// Of points: a call of StreamUpsertPoints for several batches.
 std::unique_ptr<Uploader> MakeStreamUploader(Session& session);
+
+// Of graphs: a call of WriteGraph for each batch.
+std::unique_ptr<Uploader> MakeUnaryGraphUploader(Session& session);
+
+// Of graphs: a call of StreamWriteGraph for several batches.
+std::unique_ptr<Uploader> MakeStreamGraphUploader(Session& session);
 
 }  // namespace mi::client
 

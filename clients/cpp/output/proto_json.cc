@@ -1,7 +1,9 @@
 #include "clients/cpp/output/proto_json.h"
 
 #include <charconv>
+#include <cmath>
 #include <map>
+#include <utility>
 
 #include "clients/cpp/text.h"
 #include "google/protobuf/descriptor.h"
@@ -31,6 +33,20 @@ Json Fields(const google::protobuf::Map<std::string, v1::Value>& fields) {
   Json object = Json::object();
   for (const auto& [key, value] : sorted) object[key] = ToJson(*value);
   return object;
+}
+
+Json Number(double number) {
+  if (std::isfinite(number)) return number;
+  if (std::isnan(number)) return "NaN";
+  return number > 0 ? "Infinity" : "-Infinity";
+}
+
+Json Place(const v1::SpatialPoint& point) {
+  const bool is_geo = point.reference() == v1::SpatialPoint::REFERENCE_WGS_84;
+  Json json = is_geo ? Json{{"lat", point.y()}, {"lon", point.x()}}
+                     : Json{{"x", point.x()}, {"y", point.y()}};
+  if (point.has_z()) json[is_geo ? "height" : "z"] = point.z();
+  return json;
 }
 
 // A newer server may have values that this program has no name for.
@@ -94,7 +110,25 @@ Json Element(const Message& message, const FieldDescriptor* field, int i) {
   return nullptr;
 }
 
+// A map, as an object in the order of its keys.
+Json MapField(const Message& message, const FieldDescriptor* field) {
+  const FieldDescriptor* key = field->message_type()->map_key();
+  const FieldDescriptor* value = field->message_type()->map_value();
+  const Reflection* reflection = message.GetReflection();
+  std::map<std::string, Json> sorted;
+  for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+    const Message& entry = reflection->GetRepeatedMessage(message, field, i);
+    const Json name = Singular(entry, key);
+    sorted[name.is_string() ? name.get<std::string>() : name.dump()] =
+        Singular(entry, value);
+  }
+  Json object = Json::object();
+  for (auto& [name, member] : sorted) object[name] = std::move(member);
+  return object;
+}
+
 Json Repeated(const Message& message, const FieldDescriptor* field) {
+  if (field->is_map()) return MapField(message, field);
   const int size = message.GetReflection()->FieldSize(message, field);
   Json list = Json::array();
   for (int i = 0; i < size; ++i) list.push_back(Element(message, field, i));
@@ -128,6 +162,11 @@ Json AnyMessage(const Message& message) {
   return json;
 }
 
+// Texts without quotes.
+std::string Plain(const Json& json) {
+  return json.is_string() ? json.get<std::string>() : Dump(json);
+}
+
 }  // namespace
 
 double Widen(float number) {
@@ -148,6 +187,12 @@ Json ToJson(const Message& message) {
   }
   if (Is(message, v1::Value::descriptor())) {
     return ToJson(dynamic_cast<const v1::Value&>(message));
+  }
+  if (Is(message, v1::PropertyValue::descriptor())) {
+    return ToJson(dynamic_cast<const v1::PropertyValue&>(message));
+  }
+  if (Is(message, v1::ElementId::descriptor())) {
+    return ToJson(dynamic_cast<const v1::ElementId&>(message));
   }
   if (Is(message, google::protobuf::Timestamp::descriptor())) {
     return FormatDateTime(
@@ -186,12 +231,53 @@ Json ToJson(const v1::Value& value) {
   return nullptr;
 }
 
-std::string ToText(const v1::Value& value) {
-  if (value.kind_case() == v1::Value::kStringValue) return value.string_value();
-  const Json json = ToJson(value);
-  if (json.is_string()) return json.get<std::string>();
-  return Dump(json);
+Json ToJson(const v1::PropertyValue& value) {
+  switch (value.kind_case()) {
+    case v1::PropertyValue::kNullValue:
+    case v1::PropertyValue::KIND_NOT_SET:
+      return nullptr;
+    case v1::PropertyValue::kBooleanValue:
+      return value.boolean_value();
+    case v1::PropertyValue::kIntegerValue:
+      return value.integer_value();
+    case v1::PropertyValue::kFloatValue:
+      return Number(value.float_value());
+    case v1::PropertyValue::kStringValue:
+      return value.string_value();
+    case v1::PropertyValue::kDateValue:
+      return value.date_value();
+    case v1::PropertyValue::kLocalTimeValue:
+      return value.local_time_value();
+    case v1::PropertyValue::kTimeValue:
+      return value.time_value();
+    case v1::PropertyValue::kLocalDateTimeValue:
+      return value.local_date_time_value();
+    case v1::PropertyValue::kZonedDateTimeValue:
+      return value.zoned_date_time_value();
+    case v1::PropertyValue::kDurationValue:
+      return value.duration_value();
+    case v1::PropertyValue::kPointValue:
+      return Place(value.point_value());
+    case v1::PropertyValue::kMapValue:
+      return AnyMessage(value.map_value())["entries"];
+    case v1::PropertyValue::kListValue:
+      return AnyMessage(value.list_value())["values"];
+  }
+  return nullptr;
 }
+
+Json ToJson(const v1::ElementId& id) {
+  if (id.kind_case() == v1::ElementId::kNumber) return id.number();
+  return id.name();
+}
+
+std::string ToText(const v1::Value& value) { return Plain(ToJson(value)); }
+
+std::string ToText(const v1::PropertyValue& value) {
+  return Plain(ToJson(value));
+}
+
+std::string ToText(const v1::ElementId& id) { return Plain(ToJson(id)); }
 
 std::string Dump(const Json& json) {
   return json.dump(/*indent=*/-1, /*indent_char=*/' ', /*ensure_ascii=*/false,

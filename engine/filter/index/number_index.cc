@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "engine/base/number.h"
 #include "engine/filter/index/value_index.h"
-#include "engine/filter/number.h"
 
 namespace mi::filter {
 namespace {

@@ -26,8 +26,8 @@ free_port() {
   done
   fail "no free port"
 }
-GRPC_PORT=$(free_port) METRICS_PORT=$(free_port)
-export GRPC_PORT METRICS_PORT
+GRPC_PORT=$(free_port) METRICS_PORT=$(free_port) WEB_PORT=$(free_port)
+export GRPC_PORT METRICS_PORT WEB_PORT
 
 # Starts the script as a terminal would: in a process group of its own, which
 # Ctrl-C then signals.
@@ -56,7 +56,13 @@ says() { grep -qF -- "$2" "$work/$1.txt" || fail "the $1 run does not say '$2'";
 start first
 says first "loaded 300 points into campaigns"
 says first "5 found in"
+says first "created graph campaigns"
+says first "-[SHOWN_TO]->"
 says first "Serving 300 campaigns"
+if [ -d clients/ts/dashboard/dist ]; then
+  says first "dashboard  http://localhost:$WEB_PORT"
+  (exec 3<>"/dev/tcp/127.0.0.1/$WEB_PORT") || fail "the gateway does not listen"
+fi
 
 if clients/cpp/demo/run.sh >"$work/third.txt" 2>&1; then fail "two servers on one port"; fi
 says third "Port $GRPC_PORT is in use"

@@ -20,16 +20,12 @@
 #include "grpcpp/server.h"
 #include "marketing/intelligence/v1/collection_service.grpc.pb.h"
 #include "marketing/intelligence/v1/search_service.grpc.pb.h"
+#include "tests/clients/cpp/fake_errors.h"
 #include "tests/clients/cpp/fake_operations.h"
 
 namespace mi::client {
 
 namespace v1 = ::marketing::intelligence::v1;
-
-// Errors as the server makes them, with google.rpc details.
-grpc::Status Unavailable(std::chrono::milliseconds retry_after);
-grpc::Status BadFields(
-    const std::vector<std::pair<std::string, std::string>>& violations);
 
 // Thread-safe. Starts with a collection "ads" of three components.
 class FakeServer {

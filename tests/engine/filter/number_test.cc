@@ -1,4 +1,4 @@
-#include "engine/filter/number.h"
+#include "engine/base/number.h"
 
 #include <cmath>
 #include <compare>

@@ -22,6 +22,7 @@
 #include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/engine/graph/graph_oracle.h"
 #include "tests/engine/storage/journal_testing.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/source_dir.h"
@@ -44,6 +45,84 @@ fs::path FixturesFolder() {
 std::string ReadFile(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string Hex(std::string_view bytes) {
+  std::string text;
+  for (const char byte : bytes) {
+    text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  }
+  return text;
+}
+
+std::string DescribeProperties(const graph::GraphView& view,
+                               const graph::Columns& columns, uint32_t keys,
+                               uint32_t row) {
+  std::string text;
+  for (const auto& [name, value] :
+       graph::PropertiesOf(view, columns, keys, row)) {
+    text += fmt::format(" {}={}", name, Hex(value.bytes()));
+  }
+  return text;
+}
+
+std::string DescribeSpan(const graph::TimeSpan& span) {
+  return span == graph::TimeSpan{}
+             ? ""
+             : fmt::format(" from {} to {}", span.from, span.to);
+}
+
+// Rows in order: they must stay what they are.
+std::string DescribeGraph(const graph::GraphView& view) {
+  std::string text = fmt::format("  next ids {} {} {}\n", view.next_node_id,
+                                 view.next_edge_id, view.next_hyperedge_id);
+  for (uint32_t row = 0; row < view.nodes.size(); ++row) {
+    const graph::NodeRecord& node = view.nodes[row];
+    if (node.version == 0) continue;
+    text += fmt::format("  node {} {} version {}", row, Hex(node.id.bytes()),
+                        node.version);
+    for (const auto label : view.NamesIn(node.labels)) {
+      text += fmt::format(" :{}", view.labels.name(label));
+    }
+    const auto link = view.LinkOf(row);
+    if (link)
+      text += fmt::format(" at {}/{}", link->collection, link->point_id);
+    text +=
+        DescribeProperties(view, view.node_properties, node.keys, row) + "\n";
+  }
+  for (uint32_t row = 0; row < view.edges.size(); ++row) {
+    const graph::EdgeRecord& edge = view.edges[row];
+    if (edge.version == 0) continue;
+    text += fmt::format("  edge {} {} version {} {} {} {}{}", row,
+                        Hex(edge.id.bytes()), edge.version, edge.source,
+                        view.types.name(edge.type), edge.target,
+                        DescribeSpan(view.EdgeSpan(row)));
+    text +=
+        DescribeProperties(view, view.edge_properties, edge.keys, row) + "\n";
+  }
+  for (uint32_t row = 0; row < view.hyperedges.size(); ++row) {
+    const graph::HyperedgeRecord& hyperedge = view.hyperedges[row];
+    if (hyperedge.version == 0) continue;
+    text += fmt::format(
+        "  hyperedge {} {} version {} {} weight {:a} confidence {:a}{}", row,
+        Hex(hyperedge.id.bytes()), hyperedge.version,
+        view.types.name(hyperedge.type), hyperedge.weight, hyperedge.confidence,
+        DescribeSpan(view.HyperedgeSpan(row)));
+    for (auto at = hyperedge.members.Begin(); !at.done(); at.Next()) {
+      text += fmt::format(" ({} {})", view.roles.name(at->role), at->node);
+    }
+    text += DescribeProperties(view, view.hyperedge_properties, hyperedge.keys,
+                               row) +
+            "\n";
+  }
+  for (size_t i = 0; i < view.indexes.size(); ++i) {
+    const graph::IndexDefinition& index = *view.indexes[i].definition;
+    text += fmt::format("  index {}.{} unique {} type {} entries {}\n",
+                        index.label, index.property, index.unique,
+                        static_cast<int>(index.required_type),
+                        view.indexes[i].entries.size());
+  }
+  return text;
 }
 
 // A workspace in a folder.
@@ -101,6 +180,11 @@ class Stored {
       EXPECT_OK(points);
       for (const auto& point : *points) text += Line(point, config.dimension);
     }
+    for (const auto& [name, entry] : catalog->graphs) {
+      text += fmt::format("graph {} id {} created {}\n", name, entry->id,
+                          entry->create_time);
+      text += DescribeGraph(*entry->graph->View());
+    }
     std::set<std::string> keys;
     for (const auto& row : workspace_->idempotency().Rows()) {
       keys.insert(fmt::format("key {} at {} answered {}\n", row->key,
@@ -118,11 +202,7 @@ class Stored {
     for (size_t i = 0; i < dimension; ++i) {
       line += fmt::format("{}{:a}", i == 0 ? "" : " ", point.vector()[i]);
     }
-    line += "] ";
-    for (const char byte : point.payload()) {
-      line += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-    }
-    return line + "\n";
+    return line + "] " + Hex(point.payload()) + "\n";
   }
 
   mi::testing::ManualClock clock_;
@@ -257,6 +337,36 @@ CollectionId Create(Workspace& workspace, const std::string& name,
   return created->sequence;
 }
 
+// Graphs with every kind of change behind them.
+void WriteGraphs(Workspace& workspace, Random& random) {
+  CreateGraph create{.name = "marketing"};
+  create.indexes = {{.label = "Label1", .property = "property1"}};
+  const auto created = workspace.Write({.write = create}, {});
+  ASSERT_OK(created);
+  const GraphId id = created->graph->id;
+  ASSERT_OK(workspace.Write({.write = CreateGraph{.name = "empty"}}, {}));
+  const auto gone = workspace.Write({.write = CreateGraph{.name = "gone"}}, {});
+  ASSERT_OK(gone);
+  ASSERT_OK(workspace.Write({.write = DeleteGraph{gone->graph->id}}, {}));
+  const graph::IndexDefinition index{.label = "Label2",
+                                     .property = "property2"};
+  ASSERT_OK(workspace.Write({.write = CreateGraphIndex{id, index}}, {}));
+  graph::RandomMutations mutations(random);
+  graph::GraphOracle oracle;
+  oracle.indexes = {create.indexes[0], index};
+  for (int i = 0; i < 150; ++i) {
+    const auto batch = mutations.Batch(oracle);
+    const auto written = workspace.Write({.write = WriteGraph{id, batch}}, {});
+    if (!written.ok()) continue;
+    graph::MutationResult expected;
+    ASSERT_EQ(
+        oracle.Apply(batch, written->sequence, &written->mutations, &expected),
+        absl::StatusCode::kOk);
+  }
+  ASSERT_OK(workspace.Write(
+      {.write = DeleteGraphIndex{id, "Label1", "property1"}}, {}));
+}
+
 // Only with a folder to write into: MI_WRITE_FIXTURE.
 TEST(FixtureWriter, WritesWhatThisVersionStores) {
   const char* target = std::getenv("MI_WRITE_FIXTURE");
@@ -288,6 +398,7 @@ TEST(FixtureWriter, WritesWhatThisVersionStores) {
   update.index.kind = vector::IndexKind::kFlat;
   update.payload_fields = {{"time", filter::FieldType::kDateTime}};
   ASSERT_OK(workspace.Write({.write = update}, {}));
+  ASSERT_NO_FATAL_FAILURE(WriteGraphs(workspace, random));
   (*workspace.catalog()->Resolve("graph"))
       ->points->WaitForBuilds(/*fold=*/false);
   Progress progress;

@@ -48,16 +48,22 @@ TEST_F(SnapshotTest, TheJournalIsCutBehindTheOldestOfTheKeptSnapshots) {
 // Overwrites the same points for ever: neither snapshots nor journal grow.
 TEST_F(SnapshotTest, DiskUseStaysBoundedWhilePointsAreOverwritten) {
   Create("campaigns");
-  uint64_t early = 0;
+  // From the third round on there are two snapshots and the journal behind the
+  // older one; every round without a cut would add a third of that.
+  uint64_t settled = 0;
   for (int round = 0; round < 24; ++round) {
     WriteSome("campaigns", 40);
     ASSERT_TRUE(workspace_->SnapshotIsDue());
     ASSERT_OK(WriteSnapshot());
     ASSERT_OK(workspace_->Tick());
-    if (round == 5) early = DiskBytes();
+    if (round == 2) settled = DiskBytes();
+    // Payloads are random, and so is their size: by a third from round to
+    // round.
+    if (round > 2) {
+      EXPECT_LT(DiskBytes(), settled + settled / 2) << "round " << round;
+    }
   }
   EXPECT_THAT(Snapshots(), SizeIs(2));
-  EXPECT_LT(DiskBytes(), early + early / 4);
   Reopen();
   EXPECT_EQ(Stored("campaigns"), model_["campaigns"]);
 }
