@@ -7,6 +7,7 @@
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
 #include "marketing/intelligence/v1/collection_service.pb.h"
+#include "marketing/intelligence/v1/graph_service.pb.h"
 #include "marketing/intelligence/v1/operations_service.pb.h"
 #include "marketing/intelligence/v1/search_service.pb.h"
 
@@ -22,6 +23,7 @@ std::set<std::string> MethodsOfTheApi() {
   std::set<std::string> methods;
   for (const FileDescriptor* file :
        {marketing::intelligence::v1::Collection::descriptor()->file(),
+        marketing::intelligence::v1::Graph::descriptor()->file(),
         marketing::intelligence::v1::Limits::descriptor()->file(),
         marketing::intelligence::v1::Point::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) {
@@ -47,7 +49,8 @@ TEST(PermissionsTest, WhatChangesSomethingIsNotARead) {
   for (const MethodPermission& row : MethodPermissions()) {
     bool changes = false;
     for (const char* word :
-         {"Create", "Update", "Delete", "Upsert", "Restore", "Cancel"}) {
+         {"Create", "Update", "Delete", "Upsert", "Write", "Restore",
+          "Cancel"}) {
       changes |= row.method.find(word) != std::string_view::npos;
     }
     EXPECT_EQ(row.needs != Permission::kRead, changes) << row.method;
