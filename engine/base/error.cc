@@ -112,6 +112,10 @@ std::string_view ReasonName(Reason reason) {
       return "SNAPSHOT_IN_USE";
     case Reason::kJobNotFound:
       return "JOB_NOT_FOUND";
+    case Reason::kBudgetInfeasible:
+      return "BUDGET_INFEASIBLE";
+    case Reason::kTargetUnattainable:
+      return "TARGET_UNATTAINABLE";
     case Reason::kGraphNotFound:
       return "GRAPH_NOT_FOUND";
     case Reason::kGraphExists:

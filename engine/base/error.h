@@ -34,6 +34,8 @@ enum class Reason {
   kSnapshotNotFound,      // NOT_FOUND
   kSnapshotInUse,         // FAILED_PRECONDITION: a start could need it
   kJobNotFound,           // NOT_FOUND
+  kBudgetInfeasible,      // FAILED_PRECONDITION: limits contradict each other
+  kTargetUnattainable,    // FAILED_PRECONDITION: no split reaches the target
   kGraphNotFound,         // NOT_FOUND
   kGraphExists,           // ALREADY_EXISTS
   kGraphIndexNotFound,    // NOT_FOUND
