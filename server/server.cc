@@ -23,6 +23,7 @@
 #include "grpcpp/server_builder.h"
 #include "server/auth/api_keys.h"
 #include "server/auth/authenticator.h"
+#include "server/budget/budget_service.h"
 #include "server/collections/collection_service.h"
 #include "server/graph/graph_service.h"
 #include "server/jobs/job_table.h"
@@ -255,6 +256,7 @@ struct Server::Parts {
   std::unique_ptr<CollectionService> collection_service;
   std::unique_ptr<SearchService> search_service;
   std::unique_ptr<GraphService> graph_service;
+  std::unique_ptr<BudgetService> budget_service;
   std::unique_ptr<OperationsService> operations_service;
   std::unique_ptr<grpc::Server> grpc_server;
   int port = 0;
@@ -309,6 +311,7 @@ absl::Status Server::Parts::Listen() {
   search_service = std::make_unique<SearchService>(*calls, workspaces, clock);
   graph_service =
       std::make_unique<GraphService>(*calls, workspaces, jobs, clock);
+  budget_service = std::make_unique<BudgetService>(*calls);
   operations_service = std::make_unique<OperationsService>(
       *calls, workspaces, jobs, FactsFrom(config, clock));
 
@@ -322,6 +325,7 @@ absl::Status Server::Parts::Listen() {
   builder.RegisterService(collection_service.get());
   builder.RegisterService(search_service.get());
   builder.RegisterService(graph_service.get());
+  builder.RegisterService(budget_service.get());
   builder.RegisterService(operations_service.get());
   grpc_server = builder.BuildAndStart();
   if (grpc_server == nullptr || port == 0) {

@@ -13,6 +13,8 @@ namespace {
 constexpr int kDroppedBits = 12;
 constexpr double kKeysPerLogPrice = 1.1e12;  // 2^40, as mantissas go
 constexpr double kLargestPrice = 1e300;
+// Where steps earn nothing, searches end at the least prices of the grid.
+constexpr double kLeastPrice = 1e-300;
 
 double PriceOf(uint64_t key) {
   return std::bit_cast<double>(key << kDroppedBits);
@@ -100,7 +102,8 @@ absl::Status AllocationSolver::Solve(std::stop_token stop) {
 }
 
 double AllocationSolver::price(size_t group) const {
-  return PriceOf(groups_[group].answered.high);
+  const double price = PriceOf(groups_[group].answered.high);
+  return price < kLeastPrice ? 0 : price;
 }
 
 double AllocationSolver::shadow_price(size_t group) const {
@@ -112,7 +115,7 @@ double AllocationSolver::shadow_price(size_t group) const {
                               : groups_[groups_[group].parent].answered;
   // A bracket that is handed on has the same ends.
   if (own.low == parent.low && own.high == parent.high) return 0;
-  return PriceOf(own.high) - outer;
+  return price(group) - outer;
 }
 
 // Sums the members' limits anew and finds the prices at which the group's own

@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kMaxIdBytes = 256;
 constexpr size_t kMaxDepth = 32;
+constexpr size_t kMaxBranches = 1'000'000;
 constexpr size_t kMaxChartPointsTogether = 200'000;
 constexpr size_t kMaxDrawnCurves = 1'000'000;
 constexpr double kLargestValuePerResponse = 1e12;
@@ -66,7 +67,12 @@ class Checker {
       violations_->Add("relative_gap", "must be at least 0 and below 1");
     }
     if (!(problem_.interval > 0 && problem_.interval < 1)) {
-      violations_->Add("interval", "must be above 0 and below 1");
+      violations_->Add("interval_mass", "must be above 0 and below 1");
+    }
+    if (problem_.max_branches > kMaxBranches) {
+      violations_->Add("max_branches",
+                       fmt::format("is {}, must be at most {}",
+                                   problem_.max_branches, kMaxBranches));
     }
     CheckChart();
     CheckGroups();

@@ -14,6 +14,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLargestValue = 1e18;
 constexpr double kLargestShape = 50;
 constexpr double kSmallestShape = 0.01;
+constexpr size_t kMaxCurvePoints = 1'000;
 
 double Sigmoid(double z) {
   if (z >= 0) return 1 / (1 + std::exp(-z));
@@ -21,24 +22,16 @@ double Sigmoid(double z) {
   return e / (1 + e);
 }
 
-// S(b) - S(a) without cancellation.
-double SigmoidDifference(double a, double b) {
-  return std::sinh((b - a) / 2) / (2 * std::cosh(a / 2) * std::cosh(b / 2));
-}
-
 // What is left above the curve's start: 1 - S(-r m).
 double LogisticRange(const ResponseCurve& curve) {
   return Sigmoid(curve.rate * curve.midpoint);
 }
 
+// The formula, divided by 1 - S(-r m) and without differences that cancel:
+// C (1 - e^-rx) / (1 + e^(r (m - x))).
 double LogisticResponse(const ResponseCurve& curve, double spend) {
-  const double low = -curve.rate * curve.midpoint;
-  const double high = curve.rate * (spend - curve.midpoint);
-  // cosh overflows beyond 700; there the difference is no longer small.
-  const double difference = std::abs(low) < 300 && std::abs(high) < 300
-                                ? SigmoidDifference(low, high)
-                                : Sigmoid(high) - Sigmoid(low);
-  return curve.saturation * difference / LogisticRange(curve);
+  return -curve.saturation * std::expm1(-curve.rate * spend) /
+         (1 + std::exp(curve.rate * (curve.midpoint - spend)));
 }
 
 double LogisticSlope(const ResponseCurve& curve, double spend) {
@@ -225,6 +218,12 @@ void CheckPoints(const std::vector<CurvePoint>& points, std::string_view field,
   if (points.empty()) {
     violations->Add(fmt::format("{}.points", field), "has none");
   }
+  if (points.size() > kMaxCurvePoints) {
+    violations->Add(fmt::format("{}.points", field),
+                    fmt::format("has {} elements, at most {}", points.size(),
+                                kMaxCurvePoints));
+    return;
+  }
   CurvePoint last;
   for (size_t i = 0; i < points.size(); ++i) {
     const std::string place = fmt::format("{}.points[{}]", field, i);
@@ -260,7 +259,8 @@ void CheckCurve(const ResponseCurve& curve, std::string_view field,
                          double high, std::string_view name) {
     CheckNumber(value, low, low_allowed, high, place, name, violations);
   };
-  check(curve.saturation, 0, true, kLargestValue, "saturation");
+  check(curve.saturation, 0, true, kLargestValue,
+        curve.kind == CurveKind::kPower ? "coefficient" : "saturation");
   switch (curve.kind) {
     case CurveKind::kHill:
       check(curve.scale, 0, false, kLargestValue, "scale");
@@ -275,7 +275,7 @@ void CheckCurve(const ResponseCurve& curve, std::string_view field,
       check(curve.midpoint, 0, true, kLargestValue, "midpoint");
       break;
     case CurveKind::kPower:
-      check(curve.shape, kSmallestShape, true, 1, "shape");
+      check(curve.shape, kSmallestShape, true, 1, "exponent");
       break;
     case CurveKind::kPoints:
       break;

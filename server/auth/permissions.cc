@@ -11,6 +11,7 @@ namespace {
 constexpr std::array kAll = {Permission::kRead, Permission::kWrite,
                              Permission::kAdmin};
 
+constexpr char kBudget[] = "marketing.intelligence.v1.BudgetService";
 constexpr char kCollections[] = "marketing.intelligence.v1.CollectionService";
 constexpr char kGraph[] = "marketing.intelligence.v1.GraphService";
 constexpr char kOperations[] = "marketing.intelligence.v1.OperationsService";
@@ -61,6 +62,9 @@ constexpr MethodPermission kMethods[] = {
     {kGraph, "GetSubgraph", Permission::kRead},
     {kGraph, "FindSimilarNodes", Permission::kRead},
     {kGraph, "RunGraphAlgorithm", Permission::kRead},
+
+    {kBudget, "AllocateBudget", Permission::kRead},
+    {kBudget, "GetResponseCurve", Permission::kRead},
 
     {kOperations, "GetServerInfo", Permission::kRead},
     {kOperations, "CreateSnapshot", Permission::kAdmin},

@@ -118,23 +118,23 @@ inline AllocationProblem RandomProblem(Random& random,
     campaign.curve =
         RandomCurve(random, span, random.Uniform() < shape.s_shaped);
     campaign.value_per_response = Between(random, 0.2, 3);
-    const auto witness = static_cast<int64_t>(
-        Below(random, static_cast<size_t>(left / 2 + 1)));
+    const auto witness =
+        static_cast<int64_t>(Below(random, static_cast<size_t>(left / 2 + 1)));
     left -= witness;
     const size_t home = Below(random, shape.groups + 1);
     if (home > 0) campaign.group_id = fmt::format("g{}", home - 1);
     for (size_t g = home; g > 0; g = parent[g - 1]) spent[g - 1] += witness;
     campaign.current_spend = witness * shape.step;
     if (random.Uniform() < 0.3) {
-      campaign.min_spend =
-          static_cast<int64_t>(Below(random,
-                                     static_cast<size_t>(witness + 1))) *
-          shape.step;
+      campaign.min_spend = static_cast<int64_t>(Below(
+                               random, static_cast<size_t>(witness + 1))) *
+                           shape.step;
     }
     if (random.Uniform() < 0.5) {
       campaign.max_spend =
-          (witness + static_cast<int64_t>(Below(
-                         random, static_cast<size_t>(shape.budget_steps / 2)))) *
+          (witness +
+           static_cast<int64_t>(
+               Below(random, static_cast<size_t>(shape.budget_steps / 2)))) *
           shape.step;
     }
     problem.campaigns.push_back(std::move(campaign));
@@ -148,16 +148,16 @@ inline AllocationProblem RandomProblem(Random& random,
     }
     if (random.Uniform() < 0.6) {
       problem.groups[g].max_spend =
-          (spent[g] + static_cast<int64_t>(Below(
-                          random, static_cast<size_t>(shape.budget_steps / 4)))) *
+          (spent[g] +
+           static_cast<int64_t>(
+               Below(random, static_cast<size_t>(shape.budget_steps / 4)))) *
           shape.step;
     }
   }
   return problem;
 }
 
-inline constexpr double kImpossible =
-    -std::numeric_limits<double>::infinity();
+inline constexpr double kImpossible = -std::numeric_limits<double>::infinity();
 
 // best[b] is the best sum over the members of a group that spends exactly b
 // steps.
@@ -191,11 +191,11 @@ class DenseProgramme {
   Table Of(const Campaign& campaign) const {
     Table table(size_);
     for (size_t b = 0; b < size_; ++b) {
-      table[b] = campaign.curve.ResponseAt(
-                     static_cast<double>(static_cast<int64_t>(b) *
-                                         problem_.step) /
-                     kMicrosPerUnit) *
-                 (values_ ? campaign.value_per_response : 1);
+      table[b] =
+          campaign.curve.ResponseAt(
+              static_cast<double>(static_cast<int64_t>(b) * problem_.step) /
+              kMicrosPerUnit) *
+          (values_ ? campaign.value_per_response : 1);
     }
     const SpendRange range = RangeOf(campaign);
     Limit(range.min, range.max, &table);

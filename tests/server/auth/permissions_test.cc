@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
+#include "marketing/intelligence/v1/budget_service.pb.h"
 #include "marketing/intelligence/v1/collection_service.pb.h"
 #include "marketing/intelligence/v1/graph_service.pb.h"
 #include "marketing/intelligence/v1/operations_service.pb.h"
@@ -22,7 +23,8 @@ using ::testing::UnorderedElementsAreArray;
 std::set<std::string> MethodsOfTheApi() {
   std::set<std::string> methods;
   for (const FileDescriptor* file :
-       {marketing::intelligence::v1::Collection::descriptor()->file(),
+       {marketing::intelligence::v1::BudgetGroup::descriptor()->file(),
+        marketing::intelligence::v1::Collection::descriptor()->file(),
         marketing::intelligence::v1::Graph::descriptor()->file(),
         marketing::intelligence::v1::Limits::descriptor()->file(),
         marketing::intelligence::v1::Point::descriptor()->file()}) {
@@ -48,9 +50,8 @@ TEST(PermissionsTest, EveryMethodOfTheApiHasExactlyOneRow) {
 TEST(PermissionsTest, WhatChangesSomethingIsNotARead) {
   for (const MethodPermission& row : MethodPermissions()) {
     bool changes = false;
-    for (const char* word :
-         {"Create", "Update", "Delete", "Upsert", "Write", "Restore",
-          "Cancel"}) {
+    for (const char* word : {"Create", "Update", "Delete", "Upsert", "Write",
+                             "Restore", "Cancel"}) {
       changes |= row.method.find(word) != std::string_view::npos;
     }
     EXPECT_EQ(row.needs != Permission::kRead, changes) << row.method;

@@ -1,0 +1,37 @@
+// BudgetService: which campaign gets how much.
+
+#ifndef MI_SERVER_BUDGET_BUDGET_SERVICE_H_
+#define MI_SERVER_BUDGET_BUDGET_SERVICE_H_
+
+#include "marketing/intelligence/v1/budget_service.grpc.pb.h"
+#include "server/rpc/calls.h"
+
+namespace mi::server {
+
+namespace v1 = ::marketing::intelligence::v1;
+
+// The raw form of every method; see RawSearchService.
+using RawBudgetService = v1::BudgetService::WithRawCallbackMethod_AllocateBudget<
+    v1::BudgetService::WithRawCallbackMethod_GetResponseCurve<
+        v1::BudgetService::Service>>;
+
+// Thread-safe; holds no state.
+class BudgetService final : public RawBudgetService {
+ public:
+  // `calls` must outlive the service.
+  explicit BudgetService(rpc::Calls& calls) : calls_(calls) {}
+
+  grpc::ServerUnaryReactor* AllocateBudget(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetResponseCurve(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
+
+ private:
+  rpc::Calls& calls_;
+};
+
+}  // namespace mi::server
+
+#endif  // MI_SERVER_BUDGET_BUDGET_SERVICE_H_
