@@ -96,8 +96,8 @@ const std::vector<Module>& Modules() {
        {"engine/base", "engine/storage", "engine/vector",
         "engine/vector/kernels", "engine/workspace", "server/convert",
         "server/telemetry", "server/auth", "server/rpc", "server/collections",
-        "server/search", "server/graph", "server/operations", "server/jobs",
-        "proto"}},
+        "server/search", "server/budget", "server/graph", "server/operations",
+        "server/jobs", "proto"}},
 
       // A client is a program like any user's: it knows the API only.
       {"clients/cpp", {"proto"}},

@@ -227,6 +227,8 @@ std::string LargestMinima(const CompiledProblem& compiled, const Sums& sums,
 absl::Status Infeasible(const CompiledProblem& compiled, size_t group) {
   const AllocationProblem& problem = *compiled.problem;
   const Sums sums = MemberSums(compiled);
+  // A group that asks for more than there is fails first, but is not the cause.
+  if (sums.min[0] > problem.budget.value_or(kMaxMicros)) group = 0;
   std::string name = "the budget";
   Micros max = problem.budget.value_or(kMaxMicros);
   Micros min = 0;

@@ -35,6 +35,7 @@ void TestServer::Start() {
   collections_ = v1::CollectionService::NewStub(channel);
   search_ = v1::SearchService::NewStub(channel);
   graphs_ = v1::GraphService::NewStub(channel);
+  budgets_ = v1::BudgetService::NewStub(channel);
   operations_ = v1::OperationsService::NewStub(channel);
 }
 

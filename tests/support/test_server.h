@@ -9,6 +9,7 @@
 
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
+#include "marketing/intelligence/v1/budget_service.grpc.pb.h"
 #include "marketing/intelligence/v1/collection_service.grpc.pb.h"
 #include "marketing/intelligence/v1/graph_service.grpc.pb.h"
 #include "marketing/intelligence/v1/operations_service.grpc.pb.h"
@@ -43,6 +44,9 @@ class TestServer {
     return *search_;
   }
   marketing::intelligence::v1::GraphService::Stub& graphs() { return *graphs_; }
+  marketing::intelligence::v1::BudgetService::Stub& budgets() {
+    return *budgets_;
+  }
   marketing::intelligence::v1::OperationsService::Stub& operations() {
     return *operations_;
   }
@@ -58,6 +62,7 @@ class TestServer {
       collections_;
   std::unique_ptr<marketing::intelligence::v1::SearchService::Stub> search_;
   std::unique_ptr<marketing::intelligence::v1::GraphService::Stub> graphs_;
+  std::unique_ptr<marketing::intelligence::v1::BudgetService::Stub> budgets_;
   std::unique_ptr<marketing::intelligence::v1::OperationsService::Stub>
       operations_;
 };
