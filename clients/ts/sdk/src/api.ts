@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+import { BudgetService } from "./gen/marketing/intelligence/v1/budget_service_pb.js";
 import { CollectionService } from "./gen/marketing/intelligence/v1/collection_service_pb.js";
 import { GraphService } from "./gen/marketing/intelligence/v1/graph_service_pb.js";
 import { OperationsService } from "./gen/marketing/intelligence/v1/operations_service_pb.js";
@@ -12,6 +13,7 @@ import { SearchService } from "./gen/marketing/intelligence/v1/search_service_pb
 export * from "./gen/google/rpc/error_details_pb.js";
 export * from "./gen/google/rpc/status_pb.js";
 export * from "./gen/grpc/health/v1/health_pb.js";
+export * from "./gen/marketing/intelligence/v1/budget_service_pb.js";
 export * from "./gen/marketing/intelligence/v1/collection_service_pb.js";
 export * from "./gen/marketing/intelligence/v1/filter_pb.js";
 export * from "./gen/marketing/intelligence/v1/graph_algorithm_pb.js";
@@ -20,6 +22,7 @@ export * from "./gen/marketing/intelligence/v1/graph_service_pb.js";
 export * from "./gen/marketing/intelligence/v1/job_pb.js";
 export * from "./gen/marketing/intelligence/v1/operations_service_pb.js";
 export * from "./gen/marketing/intelligence/v1/property_value_pb.js";
+export * from "./gen/marketing/intelligence/v1/response_curve_pb.js";
 export * from "./gen/marketing/intelligence/v1/search_service_pb.js";
 export * from "./gen/marketing/intelligence/v1/value_pb.js";
 
@@ -28,5 +31,6 @@ export const generatedServices = {
   search: SearchService,
   collections: CollectionService,
   graphs: GraphService,
+  budgets: BudgetService,
   operations: OperationsService,
 } as const;

@@ -1,5 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import type { Allocation, AllocationInput } from "./budget/problem.js";
 import { Caller, type CallOptions } from "./call.js";
 import { MarketingIntelligenceError } from "./errors.js";
 import type { Filter } from "./filter.js";
@@ -55,6 +56,7 @@ export abstract class MarketingIntelligenceBase {
   readonly collections: Services["collections"];
   readonly aliases: Services["aliases"];
   readonly graphs: Services["graphs"];
+  readonly budgets: Services["budgets"];
   readonly snapshots: Services["snapshots"];
   readonly jobs: Services["jobs"];
   readonly server: Services["server"];
@@ -85,6 +87,7 @@ export abstract class MarketingIntelligenceBase {
     this.collections = new services.collections(context);
     this.aliases = new services.aliases(context);
     this.graphs = new services.graphs(context);
+    this.budgets = new services.budgets(context);
     this.snapshots = new services.snapshots(context);
     this.jobs = new services.jobs(context);
     this.server = new services.server(context);
@@ -161,6 +164,11 @@ export abstract class MarketingIntelligenceBase {
     options: ReturnOptions & CallOptions & { readonly collection?: string } = {},
   ): Promise<Point[]> {
     return this.points.get(options.collection ?? this.collection, ids, options);
+  }
+
+  /** The best split of a budget over campaigns. See `budgets.allocate`. */
+  optimizeBudgetAllocation(input: AllocationInput, options: CallOptions = {}): Promise<Allocation> {
+    return this.budgets.allocate(input, options);
   }
 
   /** Ends the connection; calls on their way fail. */

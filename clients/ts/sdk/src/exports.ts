@@ -1,4 +1,19 @@
 // What both platforms export.
+
+export type {
+  Allocation,
+  AllocationInput,
+  BudgetCampaignInput,
+  BudgetGroupInput,
+  CampaignAllocation,
+  CurvePoint,
+  GroupAllocation,
+  LimitName,
+  Money,
+  ObjectiveName,
+  ResponseCurveInput,
+  UnspentReasonName,
+} from "./budget/problem.js";
 export type { CallOptions, WriteOptions } from "./call.js";
 export type { ClientOptions, InitializeOptions } from "./client.js";
 export { type ErrorCode, type FieldViolation, MarketingIntelligenceError } from "./errors.js";

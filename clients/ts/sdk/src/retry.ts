@@ -53,6 +53,8 @@ const safeToRetry: ReadonlySet<string> = new Set([
   "GraphService.FindCoMembers",
   "GraphService.GetSubgraph",
   "GraphService.FindSimilarNodes",
+  "BudgetService.AllocateBudget",
+  "BudgetService.GetResponseCurve",
   "OperationsService.GetServerInfo",
   "OperationsService.GetSnapshot",
   "OperationsService.ListSnapshots",

@@ -43,12 +43,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A page of another origin than the gateway's, with the same script. */
+/** A page of another origin than the gateway's, with the same scripts. */
 async function otherOrigin(): Promise<{ origin: string; close: () => void }> {
   const server = createServer((request, response) => {
-    const file = request.url === "/page.js" ? "page.js" : "index.html";
-    const type = file === "page.js" ? "text/javascript" : "text/html";
-    response.writeHead(200, { "content-type": type }).end(readFileSync(join(folder, file)));
+    const file = join(folder, new URL(request.url ?? "/", "http://page").pathname);
+    const type = file.endsWith(".js") ? "text/javascript" : "text/html";
+    const content = readFileSync(file.endsWith(".js") ? file : join(folder, "index.html"));
+    response.writeHead(200, { "content-type": type }).end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

@@ -16,6 +16,11 @@ const wanted: Record<string, readonly (string | RegExp)[]> = {
     /^with meta: (video|runners), 0\.8$/m,
     /^4 ranked in \d+ rounds$/m,
   ],
+  "budget.ts": [
+    /^search: \d+\.\d\d \(\d+\.\d\d\), 0\.0\d\d at the margin$/m,
+    /^\d+ -> \d+ responses$/m,
+    /^a larger limit of meta earns 0\.0\d+ a unit$/m,
+  ],
   "bulk_import.ts": ["4000 written", "5000 new, 0 replaced, in 10 batches"],
   "errors_and_deadlines.ts": [
     "a vector of three: INVALID_ARGUMENT, do not retry query.vector",

@@ -1,6 +1,7 @@
 // Every service of the client: one file and one line each. README.md says how
 // to add one.
 import { AliasesService } from "./aliases.js";
+import { BudgetsService } from "./budgets.js";
 import { CollectionsService } from "./collections.js";
 import type { ServiceContext } from "./context.js";
 import { GraphsService } from "./graphs.js";
@@ -15,6 +16,7 @@ export const services = {
   collections: CollectionsService,
   aliases: AliasesService,
   graphs: GraphsService,
+  budgets: BudgetsService,
   snapshots: SnapshotsService,
   jobs: JobsService,
   server: ServerService,

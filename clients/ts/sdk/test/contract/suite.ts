@@ -15,6 +15,7 @@ import {
   SearchService,
 } from "@marketing-intelligence/sdk/api";
 import { Random } from "../../../testing/random.ts";
+import { budgetCases } from "./budgets.ts";
 import { check, equal, failure } from "./check.ts";
 import { filterCases, randomPayload } from "./filters.ts";
 import { graphCases } from "./graphs.ts";
@@ -101,6 +102,7 @@ async function idsOf(client: MarketingIntelligence, collection: string, filter: 
 /** Every case. Together they make every call of the API that the transport can carry. */
 export const contract: readonly Case[] = [
   ...graphCases,
+  ...budgetCases,
   {
     name: "initialize waits for the server and makes the collection",
     async run({ client }) {

@@ -1,0 +1,119 @@
+// What every transport must do alike with budgets. Imports nothing of Node or
+// of a browser.
+
+import type {
+  AllocationInput,
+  ObjectiveName,
+  ResponseCurveInput,
+} from "@marketing-intelligence/sdk";
+import { check, equal, failure } from "./check.ts";
+import type { Case } from "./suite.ts";
+
+const curve: ResponseCurveInput = { michaelisMenten: { saturation: 100, scale: 50 } };
+
+// Equal curves: 50 each, but for the limit of a group.
+const problem: AllocationInput = {
+  budget: 100,
+  groups: [{ id: "search", maxSpend: 30 }, { id: "social" }],
+  campaigns: [
+    { id: "a", group: "search", curve, currentSpend: 20, maxObservedSpend: 10n },
+    { id: "b", group: "social", curve },
+  ],
+};
+
+const near = (actual: number, expected: number, tolerance = 1e-6) =>
+  check(Math.abs(actual - expected) <= tolerance, `is ${actual}, not ${expected}`);
+
+export const budgetCases: readonly Case[] = [
+  {
+    name: "a budget is split, and the split explained",
+    async run({ client }) {
+      const split = await client.optimizeBudgetAllocation({ ...problem, chartPoints: 3 });
+      const [a, b] = split.campaigns;
+      equal([a?.spendMicros, b?.spend, a?.change], [30_000_000n, 70, 10]);
+      equal([a?.priceGroup, b?.priceGroup, a?.limit], ["search", "", "none"]);
+      equal([a?.warnings, b?.warnings], [["extrapolation"], []]);
+      near(a?.responseAfter ?? 0, 3000 / 80);
+      near(b?.marginalRoi ?? 0, 5000 / 120 ** 2);
+      equal([split.groups[0]?.limit, split.groups[1]?.limit], ["maximum", "none"]);
+      near(split.groups[0]?.shadowPrice ?? 0, 5000 / 80 ** 2 - 5000 / 120 ** 2);
+      equal([split.spend, split.unspentMicros, split.unspentReason], [100, 0n, "none"]);
+      equal(split.certificate.proven, true);
+      equal(a?.chart.length, 3);
+    },
+  },
+  {
+    name: "every objective and every kind of curve is understood",
+    async run({ client }) {
+      const objectives: ObjectiveName[] = [
+        "mostResponse",
+        "mostValue",
+        "mostProfit",
+        "lowestCost",
+        "targetRoas",
+        "targetMarginalRoas",
+        "targetCpa",
+      ];
+      const curves: ResponseCurveInput[] = [
+        { hill: { saturation: 90, scale: 50, shape: 2 } },
+        curve,
+        { logistic: { saturation: 90, rate: 0.1, midpoint: 40 } },
+        { exponential: { saturation: 90, scale: 50 } },
+        { power: { coefficient: 10, exponent: 0.5 } },
+        {
+          points: [
+            { spend: 50, response: 50 },
+            { spend: 100, response: 70 },
+          ],
+        },
+      ];
+      const campaigns = curves.map((one, i) => ({ id: `${i}`, curve: one, draws: [one, one] }));
+      for (const objective of objectives) {
+        const split = await client.budgets.allocate({
+          objective,
+          campaigns,
+          budget: 300,
+          target: 1.2,
+        });
+        check(split.spend > 0 && split.spend <= 300, `${objective} spends ${split.spend}`);
+        near(split.responseInterval?.mean ?? 0, split.responseAfter);
+      }
+    },
+  },
+  {
+    name: "a curve is tabulated",
+    async run({ client }) {
+      const hill = { hill: { saturation: 9, scale: 4, shape: 2 } };
+      const { points, inflexion } = await client.budgets.responseCurve(hill, 8, { points: 3 });
+      equal(
+        points.map(({ spend }) => spend),
+        [0, 4, 8],
+      );
+      near(points[1]?.response ?? 0, 4.5);
+      near(points[1]?.marginalRoi ?? 0, 9 / 8);
+      near(inflexion ?? 0, 4 / Math.sqrt(3));
+    },
+  },
+  {
+    name: "a problem that has no answer says why",
+    async run({ client }) {
+      const negative = await failure(
+        client.budgets.allocate({ ...problem, groups: [{ id: "search", minSpend: -1 }] }),
+      );
+      equal(negative.code, "INVALID_ARGUMENT");
+      equal(
+        negative.fieldViolations.map(({ field }) => field),
+        ["groups[0].min_spend_micros", "campaigns[1].group_id"],
+      );
+      const short = await failure(
+        client.budgets.allocate({
+          ...problem,
+          groups: [{ id: "search", minSpend: 130 }, { id: "social" }],
+        }),
+      );
+      equal([short.code, short.reason], ["FAILED_PRECONDITION", "BUDGET_INFEASIBLE"]);
+      const nan = await failure(client.budgets.allocate({ ...problem, budget: Number.NaN }));
+      equal([nan.code, nan.origin], ["INVALID_ARGUMENT", "client"]);
+    },
+  },
+];
