@@ -19,7 +19,12 @@ afterAll(async () => {
 });
 
 describe("every page", () => {
-  const paths = { overview: "/", explorer: `/explorer?id=${origin}&k=60` };
+  const paths = { overview: "/", explorer: `/explorer?id=${origin}&k=60`, budget: "/budget" };
+  const ready: Record<string, RegExp> = {
+    overview: /cosine/,
+    explorer: /cmp-/,
+    budget: /the limit of meta/,
+  };
   for (const [name, path] of Object.entries(paths)) {
     for (const colorScheme of ["light", "dark"] as const) {
       for (const width of [1280, 360]) {
@@ -27,8 +32,10 @@ describe("every page", () => {
           const viewport = { width, height: 800 };
           const { page, errors } = await stage.open(path, { colorScheme, viewport });
           await page.getByRole("heading", { level: 1 }).waitFor();
-          const ready = name === "overview" ? /cosine/ : /cmp-/;
-          await page.locator("td", { hasText: ready }).first().waitFor();
+          await page
+            .locator("td", { hasText: ready[name] ?? "" })
+            .first()
+            .waitFor();
           expect(await violations(page)).toEqual([]);
           expect(await overflows(page)).toBe(false);
           expect(errors).toEqual([]);
@@ -67,6 +74,45 @@ describe("the overview", () => {
     for await (const snapshot of client.snapshots.list()) found.push(snapshot.description);
     expect(found).toEqual(["from the dashboard"]);
     await page.context().close();
+  });
+});
+
+describe("the budget planner", () => {
+  test("shows the split that the SDK computes, and follows every change", async () => {
+    const { page } = await stage.open("/budget");
+    const row = page.locator("tr", { hasText: "generic search" });
+    await row.waitFor();
+    const response = page.locator(".tile", { hasText: "Response" }).locator(".tile-value");
+    const before = await response.innerText();
+    await page.getByLabel("Limit of meta").fill("3000");
+    await expect.poll(() => response.innerText()).not.toBe(before);
+    await page.getByLabel("Maximum of generic search").fill("1000");
+    await expect.poll(() => row.innerText()).toMatch(/at its maximum/);
+    await page.getByRole("spinbutton", { name: "Budget" }).fill("9000");
+    const spend = page.locator(".tile", { hasText: "Planned spend" }).locator(".tile-value");
+    await expect.poll(() => spend.innerText()).toBe("9,000");
+
+    // The address holds the plan, and the numbers are those of the SDK.
+    const { toInput } = await import("../src/pages/budget/plan.ts");
+    const plan = JSON.parse(new URL(page.url()).searchParams.get("plan") ?? "");
+    const split = await client.optimizeBudgetAllocation(toInput(plan));
+    const shown = await page.locator(".plan-table tbody tr").allInnerTexts();
+    for (const [i, campaign] of split.campaigns.entries()) {
+      expect(shown[i]).toContain(Math.round(campaign.spend).toLocaleString("en"));
+    }
+    await page.context().close();
+  });
+
+  test("says what is wrong with a plan, and keeps the last split", async () => {
+    const { page } = await stage.open("/budget");
+    await page.getByLabel("Minimum of feed").fill("8000");
+    await page.getByRole("alert").filter({ hasText: "group 'meta'" }).waitFor();
+    expect(await page.locator(".plan-table tbody tr").count()).toBe(6);
+    expect(await violations(page)).toEqual([]);
+    await page.context().close();
+    const wrong = await stage.open("/budget?plan=nonsense");
+    await wrong.page.locator("td", { hasText: "video" }).first().waitFor();
+    await wrong.page.context().close();
   });
 });
 

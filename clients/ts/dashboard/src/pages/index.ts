@@ -1,5 +1,5 @@
 import { type ComponentType, lazy } from "react";
-import { ExplorerIcon, OverviewIcon } from "../components/icons.tsx";
+import { BudgetIcon, ExplorerIcon, OverviewIcon } from "../components/icons.tsx";
 
 /** A page of the dashboard. */
 export interface Page {
@@ -23,5 +23,11 @@ export const pages: readonly [Page, ...Page[]] = [
     title: "Campaign explorer",
     icon: ExplorerIcon,
     component: lazy(() => import("./explorer/explorer.tsx")),
+  },
+  {
+    path: "/budget",
+    title: "Budget planner",
+    icon: BudgetIcon,
+    component: lazy(() => import("./budget/budget.tsx")),
   },
 ];
