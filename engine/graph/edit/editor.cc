@@ -67,8 +67,8 @@ absl::StatusOr<NameId> Editor::Intern(Dictionary& names, std::string_view name,
 
 uint32_t Editor::InternSet(std::vector<NameId> names) {
   std::sort(names.begin(), names.end());
-  std::string bytes(names.size() * sizeof(NameId), '\0');
-  std::memcpy(bytes.data(), names.data(), bytes.size());
+  const std::string_view bytes(reinterpret_cast<const char*>(names.data()),
+                               names.size() * sizeof(NameId));
   return next_.name_sets.Intern(bytes, edit_);
 }
 
