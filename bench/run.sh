@@ -29,3 +29,5 @@ section "the graph inside the engine"
 "$programs/graph_store_bench"
 section "the graph over loopback, beside Kuzu"
 "$programs/graph_service_bench" --kuzu
+section "budgets"
+"$programs/allocate_bench"

@@ -1,7 +1,6 @@
 #include "engine/graph/edit/editor.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "engine/base/status_macros.h"
 #include "engine/graph/graph_edit.h"
