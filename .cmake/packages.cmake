@@ -20,3 +20,4 @@ if(MI_BENCHMARKS)
 endif()
 
 find_library(MI_CSV csv REQUIRED)
+find_library(MI_LEMON liblemon.a REQUIRED)

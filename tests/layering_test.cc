@@ -53,6 +53,7 @@ const std::vector<Module>& Modules() {
        {"engine/base", "engine/graph", "engine/graph/persistent",
         "engine/graph/read"}},
       {"engine/budget", {"engine/base"}},
+      {"engine/flow", {}},
       {"engine/storage", {"engine/base"}},
       {"engine/workspace",
        {"engine/base", "engine/payload", "engine/filter", "engine/vector",
