@@ -116,6 +116,10 @@ std::string_view ReasonName(Reason reason) {
       return "BUDGET_INFEASIBLE";
     case Reason::kTargetUnattainable:
       return "TARGET_UNATTAINABLE";
+    case Reason::kFlowUnbounded:
+      return "FLOW_UNBOUNDED";
+    case Reason::kFlowInfeasible:
+      return "FLOW_INFEASIBLE";
     case Reason::kGraphNotFound:
       return "GRAPH_NOT_FOUND";
     case Reason::kGraphExists:

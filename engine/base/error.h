@@ -36,6 +36,8 @@ enum class Reason {
   kJobNotFound,           // NOT_FOUND
   kBudgetInfeasible,      // FAILED_PRECONDITION: limits contradict each other
   kTargetUnattainable,    // FAILED_PRECONDITION: no split reaches the target
+  kFlowUnbounded,         // FAILED_PRECONDITION: a flow without a limit
+  kFlowInfeasible,        // FAILED_PRECONDITION: less can flow than asked for
   kGraphNotFound,         // NOT_FOUND
   kGraphExists,           // ALREADY_EXISTS
   kGraphIndexNotFound,    // NOT_FOUND

@@ -65,6 +65,11 @@ constexpr MethodPermission kMethods[] = {
 
     {kBudget, "AllocateBudget", Permission::kRead},
     {kBudget, "GetResponseCurve", Permission::kRead},
+    {kBudget, "SelectCampaigns", Permission::kRead},
+    {kBudget, "MaxFlow", Permission::kRead},
+    {kBudget, "MinCut", Permission::kRead},
+    {kBudget, "MinCostFlow", Permission::kRead},
+    {kBudget, "GlobalMinCut", Permission::kRead},
 
     {kOperations, "GetServerInfo", Permission::kRead},
     {kOperations, "CreateSnapshot", Permission::kAdmin},

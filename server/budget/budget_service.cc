@@ -9,6 +9,8 @@
 #include "fmt/format.h"
 #include "server/budget/allocation_proto.h"
 #include "server/budget/curve_proto.h"
+#include "server/budget/flow_calls.h"
+#include "server/budget/selection_proto.h"
 
 namespace mi::server {
 namespace {
@@ -22,6 +24,13 @@ constexpr MethodInfo kAllocateBudget{kService, "AllocateBudget",
                                      CallClass::kRead};
 constexpr MethodInfo kGetResponseCurve{kService, "GetResponseCurve",
                                        CallClass::kRead};
+
+constexpr MethodInfo kSelectCampaigns{kService, "SelectCampaigns",
+                                      CallClass::kRead};
+constexpr MethodInfo kMaxFlow{kService, "MaxFlow", CallClass::kRead};
+constexpr MethodInfo kMinCut{kService, "MinCut", CallClass::kRead};
+constexpr MethodInfo kMinCostFlow{kService, "MinCostFlow", CallClass::kRead};
+constexpr MethodInfo kGlobalMinCut{kService, "GlobalMinCut", CallClass::kRead};
 
 constexpr uint32_t kDefaultPoints = 101;
 
@@ -44,7 +53,7 @@ absl::Status CheckRequest(const v1::GetResponseCurveRequest& request,
   return violations->ToStatus();
 }
 
-absl::Status Tabulate(const v1::GetResponseCurveRequest& request,
+absl::Status Tabulate(Call&, const v1::GetResponseCurveRequest& request,
                       v1::GetResponseCurveResponse* response) {
   Violations violations;
   const budget::ResponseCurve curve =
@@ -70,34 +79,67 @@ absl::Status Tabulate(const v1::GetResponseCurveRequest& request,
   return absl::OkStatus();
 }
 
+absl::Status Allocate(Call& call, const v1::AllocateBudgetRequest& request,
+                      v1::AllocateBudgetResponse* response) {
+  ASSIGN_OR_RETURN(const budget::AllocationProblem problem, FromProto(request));
+  ASSIGN_OR_RETURN(const budget::Allocation allocation,
+                   budget::Allocate(problem, call.stop()));
+  ToProto(problem, allocation, response);
+  return absl::OkStatus();
+}
+
+absl::Status Select(Call& call, const v1::SelectCampaignsRequest& request,
+                    v1::SelectCampaignsResponse* response) {
+  ASSIGN_OR_RETURN(const NamedSelection named, FromProto(request));
+  ASSIGN_OR_RETURN(const budget::Selection selection,
+                   budget::SelectCampaigns(named.problem, call.stop()));
+  ToProto(request, named, selection, response);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* BudgetService::AllocateBudget(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  return calls_.Unary<v1::AllocateBudgetRequest, v1::AllocateBudgetResponse>(
-      context, request, response, kAllocateBudget,
-      [](Call& call, const v1::AllocateBudgetRequest& request,
-         v1::AllocateBudgetResponse* response) -> absl::Status {
-        ASSIGN_OR_RETURN(const budget::AllocationProblem problem,
-                         FromProto(request));
-        ASSIGN_OR_RETURN(const budget::Allocation allocation,
-                         budget::Allocate(problem, call.stop()));
-        ToProto(problem, allocation, response);
-        return absl::OkStatus();
-      });
+  return Answer(context, request, response, kAllocateBudget, Allocate);
 }
 
 grpc::ServerUnaryReactor* BudgetService::GetResponseCurve(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  return calls_
-      .Unary<v1::GetResponseCurveRequest, v1::GetResponseCurveResponse>(
-          context, request, response, kGetResponseCurve,
-          [](Call&, const v1::GetResponseCurveRequest& request,
-             v1::GetResponseCurveResponse* response) {
-            return Tabulate(request, response);
-          });
+  return Answer(context, request, response, kGetResponseCurve, Tabulate);
+}
+
+grpc::ServerUnaryReactor* BudgetService::SelectCampaigns(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return Answer(context, request, response, kSelectCampaigns, Select);
+}
+
+grpc::ServerUnaryReactor* BudgetService::MaxFlow(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return Answer(context, request, response, kMaxFlow, server::MaxFlow);
+}
+
+grpc::ServerUnaryReactor* BudgetService::MinCut(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return Answer(context, request, response, kMinCut, server::MinCut);
+}
+
+grpc::ServerUnaryReactor* BudgetService::MinCostFlow(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return Answer(context, request, response, kMinCostFlow, server::MinCostFlow);
+}
+
+grpc::ServerUnaryReactor* BudgetService::GlobalMinCut(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return Answer(context, request, response, kGlobalMinCut,
+                server::GlobalMinCut);
 }
 
 }  // namespace mi::server

@@ -13,7 +13,14 @@ namespace v1 = ::marketing::intelligence::v1;
 // The raw form of every method; see RawSearchService.
 using RawBudgetService = v1::BudgetService::WithRawCallbackMethod_AllocateBudget<
     v1::BudgetService::WithRawCallbackMethod_GetResponseCurve<
-        v1::BudgetService::Service>>;
+        v1::BudgetService::WithRawCallbackMethod_SelectCampaigns<
+            v1::BudgetService::WithRawCallbackMethod_MaxFlow<v1::BudgetService::WithRawCallbackMethod_MinCut<
+                v1::BudgetService::WithRawCallbackMethod_MinCostFlow<
+                    v1::BudgetService::WithRawCallbackMethod_GlobalMinCut<v1::BudgetService::Service>>>>>>>;
+
+// What a method computes from its request alone.
+template <typename Request, typename Response>
+using BudgetCall = absl::Status (*)(rpc::Call&, const Request&, Response*);
 
 // Thread-safe; holds no state.
 class BudgetService final : public RawBudgetService {
@@ -28,7 +35,33 @@ class BudgetService final : public RawBudgetService {
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
       grpc::ByteBuffer* response) override;
 
+  grpc::ServerUnaryReactor* SelectCampaigns(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* MaxFlow(grpc::CallbackServerContext* context,
+                                    const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* MinCut(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* MinCostFlow(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GlobalMinCut(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+
  private:
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response,
+                                   const rpc::MethodInfo& method,
+                                   BudgetCall<Request, Response> compute) {
+    return calls_.Unary<Request, Response>(context, request, response, method,
+                                           compute);
+  }
+
   rpc::Calls& calls_;
 };
 
