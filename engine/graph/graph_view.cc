@@ -45,7 +45,7 @@ std::vector<NameId> GraphView::NamesIn(uint32_t name_set) const {
   if (name_set == 0) return {};
   const std::string_view bytes = name_sets.name(name_set);
   std::vector<NameId> names(bytes.size() / sizeof(NameId));
-  std::memcpy(names.data(), bytes.data(), bytes.size());
+  bytes.copy(reinterpret_cast<char*>(names.data()), bytes.size());
   return names;
 }
 

@@ -71,7 +71,7 @@ Value Value::FromBytes(std::string_view bytes) {
   Value value;
   if (bytes.size() <= kInPlace) {
     value.bytes_[0] = static_cast<char>(bytes.size());
-    std::memcpy(value.bytes_ + 1, bytes.data(), bytes.size());
+    bytes.copy(value.bytes_ + 1, bytes.size());
     return value;
   }
   void* memory = ::operator new(sizeof(Shared) + bytes.size());
@@ -109,7 +109,7 @@ Value Value::Float(double value) {
 Value Value::String(std::string_view value) {
   if (value.size() < kInPlace) {
     char bytes[kInPlace] = {static_cast<char>(ValueType::kString)};
-    std::memcpy(bytes + 1, value.data(), value.size());
+    value.copy(bytes + 1, value.size());
     return FromBytes({bytes, value.size() + 1});
   }
   return Bytes(ValueType::kString).Text(value).Take();
