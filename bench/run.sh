@@ -31,3 +31,4 @@ section "the graph over loopback, beside Kuzu"
 "$programs/graph_service_bench" --kuzu
 section "budgets"
 "$programs/allocate_bench"
+"$programs/flow_bench"

@@ -53,16 +53,26 @@ struct Compiled {
   }
 };
 
-// The nodes to which more could flow from `source`, given a flow; with
-// `unlimited_only`, along arcs without limit.
+// Visits nodes from `source` on, along the arcs of a node that `leads` allows:
+// leads(arc, forth) tells whether an arc does so from its source (forth), or
+// back from its target.
+template <typename Leads>
 std::vector<bool> Reach(const Network& network, uint32_t source,
-                        const std::vector<int64_t>& flow, bool unlimited_only) {
-  std::vector<std::vector<std::pair<uint32_t, size_t>>> arcs_at(network.nodes);
+                        Leads&& leads) {
+  // The arcs at each node, at either end, side by side.
+  std::vector<size_t> next(size_t{network.nodes} + 1, 0);
+  for (const Arc& arc : network.arcs) {
+    ++next[arc.source + 1];
+    ++next[arc.target + 1];
+  }
+  for (size_t node = 0; node < network.nodes; ++node) {
+    next[node + 1] += next[node];
+  }
+  const std::vector<size_t> first = next;
+  std::vector<uint32_t> arcs(2 * network.arcs.size());
   for (size_t a = 0; a < network.arcs.size(); ++a) {
-    arcs_at[network.arcs[a].source].emplace_back(network.arcs[a].target, a);
-    if (!unlimited_only) {
-      arcs_at[network.arcs[a].target].emplace_back(network.arcs[a].source, a);
-    }
+    arcs[next[network.arcs[a].source]++] = static_cast<uint32_t>(a);
+    arcs[next[network.arcs[a].target]++] = static_cast<uint32_t>(a);
   }
   std::vector<bool> reached(network.nodes, false);
   std::vector<uint32_t> open = {source};
@@ -70,14 +80,11 @@ std::vector<bool> Reach(const Network& network, uint32_t source,
   while (!open.empty()) {
     const uint32_t at = open.back();
     open.pop_back();
-    for (const auto& [other, a] : arcs_at[at]) {
-      if (reached[other]) continue;
-      const Arc& arc = network.arcs[a];
-      const bool forth =
-          arc.source == at &&
-          (arc.unlimited || (!unlimited_only && flow[a] < arc.capacity));
-      const bool back = !unlimited_only && arc.target == at && flow[a] > 0;
-      if (!forth && !back) continue;
+    for (size_t place = first[at]; place < first[at + 1]; ++place) {
+      const Arc& arc = network.arcs[arcs[place]];
+      const bool forth = arc.source == at;
+      const uint32_t other = forth ? arc.target : arc.source;
+      if (reached[other] || !leads(arcs[place], forth)) continue;
       reached[other] = true;
       open.push_back(other);
     }
@@ -85,9 +92,26 @@ std::vector<bool> Reach(const Network& network, uint32_t source,
   return reached;
 }
 
+// The nodes to which more could flow from `source`.
+std::vector<bool> ResidualReach(const Network& network, uint32_t source,
+                                const std::vector<int64_t>& flow) {
+  return Reach(network, source, [&](uint32_t a, bool forth) {
+    const Arc& arc = network.arcs[a];
+    return forth ? arc.unlimited || flow[a] < arc.capacity : flow[a] > 0;
+  });
+}
+
 absl::Status CheckBounded(const Network& network, uint32_t source,
                           uint32_t target) {
-  if (!Reach(network, source, {}, true)[target]) return absl::OkStatus();
+  const auto unlimited = [](const Arc& arc) { return arc.unlimited; };
+  if (std::none_of(network.arcs.begin(), network.arcs.end(), unlimited)) {
+    return absl::OkStatus();
+  }
+  const std::vector<bool> reached =
+      Reach(network, source, [&](uint32_t a, bool forth) {
+        return forth && network.arcs[a].unlimited;
+      });
+  if (!reached[target]) return absl::OkStatus();
   return absl::FailedPreconditionError(
       "arcs without limit lead from the source to the target: the flow has no "
       "maximum");
@@ -119,7 +143,7 @@ absl::StatusOr<MaxFlow> ComputeMaxFlow(const Network& network, uint32_t source,
     if (arc.source == arc.target) continue;
     result.flow[at] = preflow.flow(compiled.arc(place));
   }
-  result.source_side = Reach(network, source, result.flow, false);
+  result.source_side = ResidualReach(network, source, result.flow);
   for (size_t a = 0; a < network.arcs.size(); ++a) {
     if (result.source_side[network.arcs[a].source] &&
         !result.source_side[network.arcs[a].target]) {

@@ -1,6 +1,15 @@
 // What both platforms export.
 
 export type {
+  Amount,
+  CampaignSelection,
+  FlowArcInput,
+  MaxFlow,
+  MinCostFlow,
+  NetworkCut,
+  SelectionInput,
+} from "./budget/network.js";
+export type {
   Allocation,
   AllocationInput,
   BudgetCampaignInput,

@@ -1,4 +1,13 @@
 import type {
+  Amount,
+  CampaignSelection,
+  FlowArcInput,
+  MaxFlow,
+  MinCostFlow,
+  NetworkCut,
+  SelectionInput,
+} from "../budget/network.js";
+import type {
   Allocation,
   AllocationInput,
   CurvePoint,
@@ -10,6 +19,7 @@ import type { ServiceContext } from "./context.js";
 
 // A part of a page's code that most pages do not need.
 const load = () => import("../budget/wire.js");
+const loadNetworks = () => import("../budget/network_wire.js");
 
 /** Splits of budgets over campaigns: `client.budgets`. Nothing is stored. */
 export class BudgetsService {
@@ -51,5 +61,84 @@ export class BudgetsService {
     return wire.fromTable(
       await this.context.caller.unary(wire.method.getResponseCurve, request, options),
     );
+  }
+
+  /** The set of campaigns that earns most, setups paid once; exact where none takes from another. */
+  async selectCampaigns(
+    input: SelectionInput,
+    options: CallOptions = {},
+  ): Promise<CampaignSelection> {
+    const [{ method }, wire] = await Promise.all([load(), loadNetworks()]);
+    return wire.fromSelection(
+      await this.context.caller.unary(method.selectCampaigns, wire.toSelection(input), options),
+    );
+  }
+
+  /** The most that can flow from one node to another, and the cut that bounds it. */
+  async maxFlow(
+    arcs: readonly FlowArcInput[],
+    source: string,
+    target: string,
+    options: CallOptions = {},
+  ): Promise<MaxFlow> {
+    const [{ method }, wire] = await Promise.all([load(), loadNetworks()]);
+    const answer = await this.context.caller.unary(
+      method.maxFlow,
+      { network: wire.toNetwork(arcs), sourceId: source, targetId: target },
+      options,
+    );
+    return { value: answer.value, flows: answer.flows, cut: wire.fromCut(answer.cut) };
+  }
+
+  /** The cut that bounds what can flow from one node to another. */
+  async minCut(
+    arcs: readonly FlowArcInput[],
+    source: string,
+    target: string,
+    options: CallOptions = {},
+  ): Promise<NetworkCut> {
+    const [{ method }, wire] = await Promise.all([load(), loadNetworks()]);
+    const answer = await this.context.caller.unary(
+      method.minCut,
+      { network: wire.toNetwork(arcs), sourceId: source, targetId: target },
+      options,
+    );
+    return wire.fromCut(answer.cut);
+  }
+
+  /** The cheapest flow of an amount; of the most that can flow when none is given. */
+  async minCostFlow(
+    arcs: readonly FlowArcInput[],
+    source: string,
+    target: string,
+    options: CallOptions & { readonly amount?: Amount } = {},
+  ): Promise<MinCostFlow> {
+    const [{ method }, wire] = await Promise.all([load(), loadNetworks()]);
+    const { amount } = options;
+    const { value, cost, flows } = await this.context.caller.unary(
+      method.minCostFlow,
+      {
+        network: wire.toNetwork(arcs),
+        sourceId: source,
+        targetId: target,
+        ...(amount !== undefined && { amount: wire.toAmount(amount, "amount") }),
+      },
+      options,
+    );
+    return { value, cost, flows };
+  }
+
+  /** Where a network falls apart most easily, directions of arcs aside. */
+  async globalMinCut(
+    arcs: readonly FlowArcInput[],
+    options: CallOptions = {},
+  ): Promise<NetworkCut> {
+    const [{ method }, wire] = await Promise.all([load(), loadNetworks()]);
+    const answer = await this.context.caller.unary(
+      method.globalMinCut,
+      { network: wire.toNetwork(arcs) },
+      options,
+    );
+    return wire.fromCut(answer.cut);
   }
 }

@@ -95,6 +95,57 @@ export const budgetCases: readonly Case[] = [
     },
   },
   {
+    name: "networks are asked for flows and cuts",
+    async run({ client }) {
+      const arcs = [
+        { source: "account", target: "search", capacity: 7, cost: 1 },
+        { source: "account", target: "social", capacity: 9n, cost: 2 },
+        { source: "search", target: "done", capacity: 5 },
+        { source: "social", target: "done" },
+      ];
+      const most = await client.budgets.maxFlow(arcs, "account", "done");
+      equal([most.value, most.flows], [14n, [5n, 9n, 5n, 9n]]);
+      equal(most.cut, await client.budgets.minCut(arcs, "account", "done"));
+      equal(
+        [most.cut.arcs, most.cut.firstSide],
+        [
+          [1, 2],
+          ["account", "search"],
+        ],
+      );
+      const cheap = await client.budgets.minCostFlow(arcs, "account", "done", { amount: 6 });
+      equal([cheap.value, cheap.cost], [6n, 7n]);
+      const apart = await client.budgets.globalMinCut(arcs);
+      equal([apart.value, apart.secondSide], [12n, ["search"]]);
+      const open = await failure(client.budgets.maxFlow(arcs.slice(3), "social", "done"));
+      equal([open.code, open.reason], ["FAILED_PRECONDITION", "FLOW_UNBOUNDED"]);
+      const half = [{ source: "a", target: "b", capacity: 0.5 }];
+      equal((await failure(client.budgets.maxFlow(half, "a", "b"))).origin, "client");
+    },
+  },
+  {
+    name: "campaigns are selected with what they need",
+    async run({ client }) {
+      const input = {
+        campaigns: [
+          { id: "feed ads", profit: 6, setups: ["feed"] },
+          { id: "shopping", profit: 5, setups: ["feed"] },
+          { id: "video", profit: 4, setups: ["film"] },
+        ],
+        setups: [
+          { id: "feed", cost: 10 },
+          { id: "film", cost: 7n * 1_000_000n },
+        ],
+      };
+      const alone = await client.budgets.selectCampaigns(input);
+      equal([alone.campaigns, alone.setups], [["feed ads", "shopping"], ["feed"]]);
+      equal([alone.profit, alone.exact], [1, true]);
+      const synergies = [{ first: "video", second: "shopping", value: 5 }];
+      const together = await client.budgets.selectCampaigns({ ...input, synergies });
+      equal([together.campaigns.length, together.profitMicros], [3, 3_000_000n]);
+    },
+  },
+  {
     name: "a problem that has no answer says why",
     async run({ client }) {
       const negative = await failure(
