@@ -65,6 +65,7 @@ constexpr MethodPermission kMethods[] = {
 
     {kBudget, "AllocateBudget", Permission::kRead},
     {kBudget, "GetResponseCurve", Permission::kRead},
+    {kBudget, "FitResponseCurves", Permission::kRead},
     {kBudget, "SelectCampaigns", Permission::kRead},
     {kBudget, "MaxFlow", Permission::kRead},
     {kBudget, "MinCut", Permission::kRead},

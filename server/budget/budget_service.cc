@@ -8,6 +8,7 @@
 #include "engine/budget/allocate.h"
 #include "fmt/format.h"
 #include "server/budget/allocation_proto.h"
+#include "server/budget/curve_fit_call.h"
 #include "server/budget/curve_proto.h"
 #include "server/budget/flow_calls.h"
 #include "server/budget/selection_proto.h"
@@ -25,6 +26,9 @@ constexpr MethodInfo kAllocateBudget{kService, "AllocateBudget",
 constexpr MethodInfo kGetResponseCurve{kService, "GetResponseCurve",
                                        CallClass::kRead};
 
+// As long as it takes, searches must not wait for it.
+constexpr MethodInfo kFitResponseCurves{kService, "FitResponseCurves",
+                                        CallClass::kWrite};
 constexpr MethodInfo kSelectCampaigns{kService, "SelectCampaigns",
                                       CallClass::kRead};
 constexpr MethodInfo kMaxFlow{kService, "MaxFlow", CallClass::kRead};
@@ -109,6 +113,13 @@ grpc::ServerUnaryReactor* BudgetService::GetResponseCurve(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return Answer(context, request, response, kGetResponseCurve, Tabulate);
+}
+
+grpc::ServerUnaryReactor* BudgetService::FitResponseCurves(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return Answer(context, request, response, kFitResponseCurves,
+                server::FitResponseCurves);
 }
 
 grpc::ServerUnaryReactor* BudgetService::SelectCampaigns(

@@ -13,10 +13,10 @@ namespace v1 = ::marketing::intelligence::v1;
 // The raw form of every method; see RawSearchService.
 using RawBudgetService = v1::BudgetService::WithRawCallbackMethod_AllocateBudget<
     v1::BudgetService::WithRawCallbackMethod_GetResponseCurve<
-        v1::BudgetService::WithRawCallbackMethod_SelectCampaigns<
+        v1::BudgetService::WithRawCallbackMethod_FitResponseCurves<v1::BudgetService::WithRawCallbackMethod_SelectCampaigns<
             v1::BudgetService::WithRawCallbackMethod_MaxFlow<v1::BudgetService::WithRawCallbackMethod_MinCut<
                 v1::BudgetService::WithRawCallbackMethod_MinCostFlow<
-                    v1::BudgetService::WithRawCallbackMethod_GlobalMinCut<v1::BudgetService::Service>>>>>>>;
+                    v1::BudgetService::WithRawCallbackMethod_GlobalMinCut<v1::BudgetService::Service>>>>>>>>;
 
 // What a method computes from its request alone.
 template <typename Request, typename Response>
@@ -35,6 +35,9 @@ class BudgetService final : public RawBudgetService {
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
       grpc::ByteBuffer* response) override;
 
+  grpc::ServerUnaryReactor* FitResponseCurves(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* SelectCampaigns(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
       grpc::ByteBuffer* response) override;

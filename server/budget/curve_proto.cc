@@ -50,4 +50,39 @@ budget::ResponseCurve FromProto(const v1::ResponseCurve& curve,
   return out;
 }
 
+void ToProto(const budget::ResponseCurve& curve, v1::ResponseCurve* out) {
+  using budget::CurveKind;
+  switch (curve.kind) {
+    case CurveKind::kHill:
+      out->mutable_hill()->set_saturation(curve.saturation);
+      out->mutable_hill()->set_scale(curve.scale);
+      out->mutable_hill()->set_shape(curve.shape);
+      break;
+    case CurveKind::kMichaelisMenten:
+      out->mutable_michaelis_menten()->set_saturation(curve.saturation);
+      out->mutable_michaelis_menten()->set_scale(curve.scale);
+      break;
+    case CurveKind::kLogistic:
+      out->mutable_logistic()->set_saturation(curve.saturation);
+      out->mutable_logistic()->set_rate(curve.rate);
+      out->mutable_logistic()->set_midpoint(curve.midpoint);
+      break;
+    case CurveKind::kExponential:
+      out->mutable_exponential()->set_saturation(curve.saturation);
+      out->mutable_exponential()->set_scale(curve.scale);
+      break;
+    case CurveKind::kPower:
+      out->mutable_power()->set_coefficient(curve.saturation);
+      out->mutable_power()->set_exponent(curve.shape);
+      break;
+    case CurveKind::kPoints:
+      for (const budget::CurvePoint& point : curve.points) {
+        v1::CurvePoint* added = out->mutable_points()->add_points();
+        added->set_spend(point.spend);
+        added->set_response(point.response);
+      }
+      break;
+  }
+}
+
 }  // namespace mi::server

@@ -18,6 +18,8 @@ namespace v1 = ::marketing::intelligence::v1;
 budget::ResponseCurve FromProto(const v1::ResponseCurve& curve,
                                 std::string_view field, Violations* violations);
 
+void ToProto(const budget::ResponseCurve& curve, v1::ResponseCurve* out);
+
 }  // namespace mi::server
 
 #endif  // MI_SERVER_BUDGET_CURVE_PROTO_H_

@@ -142,10 +142,13 @@ class Fitter {
                                                        : 2);
     const size_t needed = kPeriodsPerParameter * parameters;
     const size_t periods = problem_.spend.size();
-    if (periods < needed) {
+    const size_t counted =
+        periods - static_cast<size_t>(std::count(problem_.weights.begin(),
+                                                 problem_.weights.end(), 0.0));
+    if (counted < needed) {
       Refuse(FitRefusal::kTooFewPeriods,
              fmt::format("{} periods for {} parameters: at least {} are needed",
-                         periods, parameters, needed));
+                         counted, parameters, needed));
       return true;
     }
     const double mean =

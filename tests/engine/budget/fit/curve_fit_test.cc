@@ -206,6 +206,11 @@ TEST(CurveFitTest, RefusesWhatCannotBeKnown) {
   EXPECT_EQ(fit.refusal, FitRefusal::kTooFewPeriods);
   EXPECT_THAT(fit.explanation, HasSubstr("10 periods for 5 parameters"));
 
+  few = Series(Hill(AdstockKind::kGeometric), 100, 0, 1);
+  few.weights.assign(100, 0.0);
+  ASSERT_OK_AND_ASSIGN(fit, FitCurve(few));
+  EXPECT_EQ(fit.refusal, FitRefusal::kTooFewPeriods);
+
   FitProblem steady = Series(Hill(AdstockKind::kGeometric), 100, 0.1, 1);
   for (double& spend : steady.spend) spend = 1'000;
   ASSERT_OK_AND_ASSIGN(fit, FitCurve(steady));
