@@ -15,6 +15,7 @@ export * from "./gen/google/rpc/status_pb.js";
 export * from "./gen/grpc/health/v1/health_pb.js";
 export * from "./gen/marketing/intelligence/v1/budget_service_pb.js";
 export * from "./gen/marketing/intelligence/v1/collection_service_pb.js";
+export * from "./gen/marketing/intelligence/v1/curve_fit_pb.js";
 export * from "./gen/marketing/intelligence/v1/filter_pb.js";
 export * from "./gen/marketing/intelligence/v1/flow_network_pb.js";
 export * from "./gen/marketing/intelligence/v1/graph_algorithm_pb.js";

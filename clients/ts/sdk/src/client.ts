@@ -1,6 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import type { Allocation, AllocationInput } from "./budget/problem.js";
+import type { FitInput, FittedCurve } from "./budget/series.js";
 import { Caller, type CallOptions } from "./call.js";
 import { MarketingIntelligenceError } from "./errors.js";
 import type { Filter } from "./filter.js";
@@ -169,6 +170,11 @@ export abstract class MarketingIntelligenceBase {
   /** The best split of a budget over campaigns. See `budgets.allocate`. */
   optimizeBudgetAllocation(input: AllocationInput, options: CallOptions = {}): Promise<Allocation> {
     return this.budgets.allocate(input, options);
+  }
+
+  /** Response curves from what was spent and what came of it. See `budgets.fitResponseCurves`. */
+  fitResponseCurves(input: FitInput, options: CallOptions = {}): Promise<FittedCurve[]> {
+    return this.budgets.fitResponseCurves(input, options);
   }
 
   /** Ends the connection; calls on their way fail. */

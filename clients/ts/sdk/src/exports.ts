@@ -23,6 +23,15 @@ export type {
   ResponseCurveInput,
   UnspentReasonName,
 } from "./budget/problem.js";
+export type {
+  AdstockName,
+  CampaignSeriesInput,
+  CurveFitModelInput,
+  FitInput,
+  FitRefusalName,
+  FittedCurve,
+  ParameterRangeInput,
+} from "./budget/series.js";
 export type { CallOptions, WriteOptions } from "./call.js";
 export type { ClientOptions, InitializeOptions } from "./client.js";
 export { type ErrorCode, type FieldViolation, MarketingIntelligenceError } from "./errors.js";

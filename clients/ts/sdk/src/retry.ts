@@ -55,6 +55,7 @@ const safeToRetry: ReadonlySet<string> = new Set([
   "GraphService.FindSimilarNodes",
   "BudgetService.AllocateBudget",
   "BudgetService.GetResponseCurve",
+  "BudgetService.FitResponseCurves",
   "BudgetService.SelectCampaigns",
   "BudgetService.MaxFlow",
   "BudgetService.MinCut",

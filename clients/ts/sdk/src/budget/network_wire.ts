@@ -2,10 +2,12 @@
 // first call that needs it.
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Caller, CallOptions } from "../call.js";
 import { invalidArgument } from "../errors.js";
-import type {
-  SelectCampaignsRequestSchema,
-  SelectCampaignsResponse,
+import {
+  BudgetService,
+  type SelectCampaignsRequestSchema,
+  type SelectCampaignsResponse,
 } from "../gen/marketing/intelligence/v1/budget_service_pb.js";
 import type {
   NetworkCut as CutMessage,
@@ -16,15 +18,79 @@ import type {
   Amount,
   CampaignSelection,
   FlowArcInput,
+  MaxFlow,
+  MinCostFlow,
   NetworkCut,
   SelectionInput,
 } from "./network.js";
 import { micros } from "./wire.js";
 
-/** A network as a message. */
-export function toNetwork(
+const { method } = BudgetService;
+
+/** The set of campaigns that earns most. */
+export async function selectCampaigns(
+  caller: Caller,
+  input: SelectionInput,
+  options: CallOptions,
+): Promise<CampaignSelection> {
+  return fromSelection(await caller.unary(method.selectCampaigns, toSelection(input), options));
+}
+
+/** The most that can flow, and the cut that bounds it. */
+export async function maxFlow(
+  caller: Caller,
   arcs: readonly FlowArcInput[],
-): MessageInitShape<typeof FlowNetworkSchema> {
+  sourceId: string,
+  targetId: string,
+  options: CallOptions,
+): Promise<MaxFlow> {
+  const request = { network: toNetwork(arcs), sourceId, targetId };
+  const { value, flows, cut } = await caller.unary(method.maxFlow, request, options);
+  return { value, flows, cut: fromCut(cut) };
+}
+
+/** The cut alone. */
+export async function minCut(
+  caller: Caller,
+  arcs: readonly FlowArcInput[],
+  sourceId: string,
+  targetId: string,
+  options: CallOptions,
+): Promise<NetworkCut> {
+  const request = { network: toNetwork(arcs), sourceId, targetId };
+  return fromCut((await caller.unary(method.minCut, request, options)).cut);
+}
+
+/** The cheapest flow of an amount. */
+export async function minCostFlow(
+  caller: Caller,
+  arcs: readonly FlowArcInput[],
+  sourceId: string,
+  targetId: string,
+  options: CallOptions & { readonly amount?: Amount },
+): Promise<MinCostFlow> {
+  const { amount } = options;
+  const request = {
+    network: toNetwork(arcs),
+    sourceId,
+    targetId,
+    ...(amount !== undefined && { amount: toAmount(amount, "amount") }),
+  };
+  const { value, cost, flows } = await caller.unary(method.minCostFlow, request, options);
+  return { value, cost, flows };
+}
+
+/** The cut of all nodes in two that cuts least. */
+export async function globalMinCut(
+  caller: Caller,
+  arcs: readonly FlowArcInput[],
+  options: CallOptions,
+): Promise<NetworkCut> {
+  const request = { network: toNetwork(arcs) };
+  return fromCut((await caller.unary(method.globalMinCut, request, options)).cut);
+}
+
+function toNetwork(arcs: readonly FlowArcInput[]): MessageInitShape<typeof FlowNetworkSchema> {
   return {
     arcs: arcs.map(({ source, target, capacity, cost }, i) => ({
       sourceId: source,
@@ -43,8 +109,7 @@ export function toAmount(amount: Amount, field: string): bigint {
   return BigInt(amount);
 }
 
-/** A cut in plain values. */
-export function fromCut(message: CutMessage | undefined): NetworkCut {
+function fromCut(message: CutMessage | undefined): NetworkCut {
   const cut = required(message, "cut");
   return {
     value: cut.value,
@@ -54,10 +119,7 @@ export function fromCut(message: CutMessage | undefined): NetworkCut {
   };
 }
 
-/** A choice of campaigns as a message. */
-export function toSelection(
-  input: SelectionInput,
-): MessageInitShape<typeof SelectCampaignsRequestSchema> {
+function toSelection(input: SelectionInput): MessageInitShape<typeof SelectCampaignsRequestSchema> {
   return {
     campaigns: input.campaigns.map(({ id, profit, setups }, i) => ({
       id,
@@ -76,8 +138,7 @@ export function toSelection(
   };
 }
 
-/** A selection in plain values. */
-export function fromSelection(answer: SelectCampaignsResponse): CampaignSelection {
+function fromSelection(answer: SelectCampaignsResponse): CampaignSelection {
   return {
     campaigns: answer.campaignIds,
     setups: answer.setupIds,

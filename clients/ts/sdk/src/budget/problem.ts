@@ -10,7 +10,8 @@ import type {
   PowerCurve,
 } from "../gen/marketing/intelligence/v1/response_curve_pb.js";
 
-type Plain<T> = Omit<T, "$typeName" | "$unknown">;
+/** A message without what the generated code adds. */
+export type Plain<T> = Omit<T, "$typeName" | "$unknown">;
 
 /** How a campaign answers spend, in units of currency: one of these. */
 export type ResponseCurveInput =

@@ -1,6 +1,7 @@
 // Between plain values and messages. Loaded with the first call that needs it.
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Caller, CallOptions } from "../call.js";
 import { invalidArgument } from "../errors.js";
 import {
   type AllocateBudgetRequestSchema,
@@ -8,7 +9,6 @@ import {
   type BudgetCampaignSchema,
   BudgetService,
   type CampaignAllocation as CampaignMessage,
-  type GetResponseCurveResponse,
   type ResponseCurvePoint,
 } from "../gen/marketing/intelligence/v1/budget_service_pb.js";
 import type { ResponseCurveSchema } from "../gen/marketing/intelligence/v1/response_curve_pb.js";
@@ -25,9 +25,6 @@ import type {
   ResponseCurveInput,
   UnspentReasonName,
 } from "./problem.js";
-
-/** The methods of the service. */
-export const { method } = BudgetService;
 
 // Names by the number of the enum in the API.
 const objectives: readonly ObjectiveName[] = [
@@ -49,10 +46,39 @@ const reasons: readonly UnspentReasonName[] = [
   "belowOneStep",
 ];
 
-/** A problem as a message. */
-export function toRequest(
+/** The best split of `input`. */
+export async function allocate(
+  caller: Caller,
   input: AllocationInput,
-): MessageInitShape<typeof AllocateBudgetRequestSchema> {
+  options: CallOptions,
+): Promise<Allocation> {
+  const answer = await caller.unary(BudgetService.method.allocateBudget, toRequest(input), options);
+  return fromAnswer(answer);
+}
+
+/** A table of a curve. */
+export async function responseCurve(
+  caller: Caller,
+  curve: ResponseCurveInput,
+  maxSpend: Money,
+  options: CallOptions & { readonly points?: number },
+): Promise<{ readonly points: readonly CurvePoint[]; readonly inflexion: number | undefined }> {
+  const answer = await caller.unary(
+    BudgetService.method.getResponseCurve,
+    {
+      curve: toCurve(curve, "curve"),
+      maxSpendMicros: micros(maxSpend, "maxSpend") ?? 0n,
+      pointCount: options.points ?? 0,
+    },
+    options,
+  );
+  return {
+    points: answer.points.map(fromPoint),
+    inflexion: answer.inflexionMicros === undefined ? undefined : units(answer.inflexionMicros),
+  };
+}
+
+function toRequest(input: AllocationInput): MessageInitShape<typeof AllocateBudgetRequestSchema> {
   return {
     campaigns: input.campaigns.map(toCampaign),
     groups: (input.groups ?? []).map((group, i) => ({
@@ -111,8 +137,7 @@ function toCampaign(
   };
 }
 
-/** A curve as a message. */
-export function toCurve(
+function toCurve(
   curve: ResponseCurveInput,
   field: string,
 ): MessageInitShape<typeof ResponseCurveSchema> {
@@ -129,8 +154,7 @@ export function toCurve(
   throw invalidArgument(field, "has no kind that is known");
 }
 
-/** An answer in plain values. */
-export function fromAnswer(answer: AllocateBudgetResponse): Allocation {
+function fromAnswer(answer: AllocateBudgetResponse): Allocation {
   const totals = required(answer.totals, "totals");
   return {
     campaigns: answer.campaigns.map(fromCampaign),
@@ -187,16 +211,5 @@ function fromPoint(point: ResponseCurvePoint): CurvePoint {
     spend: units(point.spendMicros),
     response: point.response,
     marginalRoi: point.marginalRoi,
-  };
-}
-
-/** A table of a curve in plain values. */
-export function fromTable(answer: GetResponseCurveResponse): {
-  readonly points: readonly CurvePoint[];
-  readonly inflexion: number | undefined;
-} {
-  return {
-    points: answer.points.map(fromPoint),
-    inflexion: answer.inflexionMicros === undefined ? undefined : units(answer.inflexionMicros),
   };
 }

@@ -14,12 +14,14 @@ import type {
   Money,
   ResponseCurveInput,
 } from "../budget/problem.js";
+import type { FitInput, FittedCurve } from "../budget/series.js";
 import type { CallOptions } from "../call.js";
 import type { ServiceContext } from "./context.js";
 
-// A part of a page's code that most pages do not need.
-const load = () => import("../budget/wire.js");
-const loadNetworks = () => import("../budget/network_wire.js");
+// Parts of a page's code that most pages do not need.
+const splits = () => import("../budget/wire.js");
+const networks = () => import("../budget/network_wire.js");
+const fits = () => import("../budget/fit_wire.js");
 
 /** Splits of budgets over campaigns: `client.budgets`. Nothing is stored. */
 export class BudgetsService {
@@ -39,11 +41,7 @@ export class BudgetsService {
    * for (const { id, spend, marginalRoi } of split.campaigns) console.log(id, spend, marginalRoi);
    */
   async allocate(input: AllocationInput, options: CallOptions = {}): Promise<Allocation> {
-    const wire = await load();
-    const request = wire.toRequest(input);
-    return wire.fromAnswer(
-      await this.context.caller.unary(wire.method.allocateBudget, request, options),
-    );
+    return (await splits()).allocate(this.context.caller, input, options);
   }
 
   /** Points of a curve from 0 to `maxSpend`, with its slopes as `marginalRoi`. */
@@ -52,15 +50,12 @@ export class BudgetsService {
     maxSpend: Money,
     options: CallOptions & { readonly points?: number } = {},
   ): Promise<{ readonly points: readonly CurvePoint[]; readonly inflexion: number | undefined }> {
-    const wire = await load();
-    const request = {
-      curve: wire.toCurve(curve, "curve"),
-      maxSpendMicros: wire.micros(maxSpend, "maxSpend") ?? 0n,
-      pointCount: options.points ?? 0,
-    };
-    return wire.fromTable(
-      await this.context.caller.unary(wire.method.getResponseCurve, request, options),
-    );
+    return (await splits()).responseCurve(this.context.caller, curve, maxSpend, options);
+  }
+
+  /** Response curves from what was spent and what came of it; says why where the data cannot tell. */
+  async fitResponseCurves(input: FitInput, options: CallOptions = {}): Promise<FittedCurve[]> {
+    return (await fits()).fitResponseCurves(this.context.caller, input, options);
   }
 
   /** The set of campaigns that earns most, setups paid once; exact where none takes from another. */
@@ -68,10 +63,7 @@ export class BudgetsService {
     input: SelectionInput,
     options: CallOptions = {},
   ): Promise<CampaignSelection> {
-    const [{ method }, wire] = await Promise.all([load(), loadNetworks()]);
-    return wire.fromSelection(
-      await this.context.caller.unary(method.selectCampaigns, wire.toSelection(input), options),
-    );
+    return (await networks()).selectCampaigns(this.context.caller, input, options);
   }
 
   /** The most that can flow from one node to another, and the cut that bounds it. */
@@ -81,13 +73,7 @@ export class BudgetsService {
     target: string,
     options: CallOptions = {},
   ): Promise<MaxFlow> {
-    const [{ method }, wire] = await Promise.all([load(), loadNetworks()]);
-    const answer = await this.context.caller.unary(
-      method.maxFlow,
-      { network: wire.toNetwork(arcs), sourceId: source, targetId: target },
-      options,
-    );
-    return { value: answer.value, flows: answer.flows, cut: wire.fromCut(answer.cut) };
+    return (await networks()).maxFlow(this.context.caller, arcs, source, target, options);
   }
 
   /** The cut that bounds what can flow from one node to another. */
@@ -97,13 +83,7 @@ export class BudgetsService {
     target: string,
     options: CallOptions = {},
   ): Promise<NetworkCut> {
-    const [{ method }, wire] = await Promise.all([load(), loadNetworks()]);
-    const answer = await this.context.caller.unary(
-      method.minCut,
-      { network: wire.toNetwork(arcs), sourceId: source, targetId: target },
-      options,
-    );
-    return wire.fromCut(answer.cut);
+    return (await networks()).minCut(this.context.caller, arcs, source, target, options);
   }
 
   /** The cheapest flow of an amount; of the most that can flow when none is given. */
@@ -113,19 +93,7 @@ export class BudgetsService {
     target: string,
     options: CallOptions & { readonly amount?: Amount } = {},
   ): Promise<MinCostFlow> {
-    const [{ method }, wire] = await Promise.all([load(), loadNetworks()]);
-    const { amount } = options;
-    const { value, cost, flows } = await this.context.caller.unary(
-      method.minCostFlow,
-      {
-        network: wire.toNetwork(arcs),
-        sourceId: source,
-        targetId: target,
-        ...(amount !== undefined && { amount: wire.toAmount(amount, "amount") }),
-      },
-      options,
-    );
-    return { value, cost, flows };
+    return (await networks()).minCostFlow(this.context.caller, arcs, source, target, options);
   }
 
   /** Where a network falls apart most easily, directions of arcs aside. */
@@ -133,12 +101,6 @@ export class BudgetsService {
     arcs: readonly FlowArcInput[],
     options: CallOptions = {},
   ): Promise<NetworkCut> {
-    const [{ method }, wire] = await Promise.all([load(), loadNetworks()]);
-    const answer = await this.context.caller.unary(
-      method.globalMinCut,
-      { network: wire.toNetwork(arcs) },
-      options,
-    );
-    return wire.fromCut(answer.cut);
+    return (await networks()).globalMinCut(this.context.caller, arcs, options);
   }
 }

@@ -124,6 +124,42 @@ export const budgetCases: readonly Case[] = [
     },
   },
   {
+    name: "curves are fitted to series, or refused with the reason",
+    async run({ client }) {
+      const spend = Array.from({ length: 90 }, (_, t) =>
+        t % 7 === 0 ? 0 : Math.round(1000 * (1 + Math.sin(t / 3))),
+      );
+      let adstock = 0;
+      const responses = spend.map((s) => {
+        adstock = 0.5 * adstock + 0.5 * s;
+        return 30 + (400 * adstock) / (900 + adstock);
+      });
+      const [fit, few] = await client.fitResponseCurves({
+        campaigns: [
+          { id: "search", spend, responses },
+          { id: "new", spend: [1, 2n], responses: [1, 2], model: { adstock: "none" } },
+        ],
+        model: {
+          saturation: "michaelisMenten",
+          maxLag: 30,
+          retention: { low: 0.1, high: 0.9, prior: { median: 0.5, spread: 2 } },
+        },
+        draws: 5,
+      });
+      equal([fit?.id, fit?.refusal, fit?.draws.length], ["search", undefined, 5]);
+      near(fit?.saturation?.value ?? 0, 400, 8);
+      near(fit?.adstock?.weights[0] ?? 0, 0.5, 0.02);
+      check((fit?.diagnostics?.rSquared ?? 0) > 0.99, "fits badly");
+      equal([few?.curve, few?.refusal?.reason], [undefined, "tooFewPeriods"]);
+      check(fit?.curve, "no curve");
+      const split = await client.budgets.allocate({
+        budget: 500,
+        campaigns: [{ id: "search", curve: fit.curve, draws: fit.draws }],
+      });
+      check(split.liftInterval !== undefined, "no interval");
+    },
+  },
+  {
     name: "campaigns are selected with what they need",
     async run({ client }) {
       const input = {
