@@ -15,6 +15,7 @@ const where = encodeURIComponent(JSON.stringify(["platform", "oneOf", "meta, goo
 const pages = {
   overview: "/",
   explorer: `/explorer?id=cmp-000042&k=60&where=${where}`,
+  budget: "/budget",
 };
 const widths = { wide: { width: 1360, height: 940 }, narrow: { width: 360, height: 780 } };
 // For the charts of the overview: the time that they show must have passed.
@@ -31,7 +32,7 @@ async function take(browser: Browser, name: string, theme: "light" | "dark"): Pr
     });
     const page = await context.newPage();
     await page.goto(address + path);
-    await page.waitForLoadState("networkidle").catch(() => {});
+    await page.locator("td").first().waitFor();
     await page.waitForTimeout(name === "overview" ? trafficMs : 1_500);
     const file = join(folder, `${name}-${theme}-${size}.png`);
     await page.screenshot({ path: file, fullPage: size === "narrow" || name === "overview" });
