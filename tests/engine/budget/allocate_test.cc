@@ -9,6 +9,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/engine/budget/allocation_checks.h"
 #include "tests/engine/budget/random_problems.h"
 #include "tests/support/status_matchers.h"
 
@@ -20,74 +21,12 @@ using ::testing::_;
 using testing::Below;
 using testing::Between;
 using testing::DenseProgramme;
+using testing::ExpectConsistent;
 using ::testing::HasSubstr;
 using testing::kImpossible;
 using testing::ProblemShape;
 using testing::RandomProblem;
-
-double Units(Micros micros) {
-  return static_cast<double>(micros) / kMicrosPerUnit;
-}
-
-// Sums of spends by group, all that lies below included.
-std::map<std::string, Micros> GroupSums(const AllocationProblem& problem,
-                                        const Allocation& allocation) {
-  std::map<std::string, std::string> parent;
-  for (const Group& group : problem.groups) parent[group.id] = group.parent_id;
-  std::map<std::string, Micros> sums;
-  for (size_t i = 0; i < problem.campaigns.size(); ++i) {
-    for (std::string id = problem.campaigns[i].group_id; !id.empty();
-         id = parent[id]) {
-      sums[id] += allocation.campaigns[i].spend;
-    }
-  }
-  return sums;
-}
-
-// What holds of every answer, whatever was asked.
-void ExpectConsistent(const AllocationProblem& problem,
-                      const Allocation& allocation) {
-  ASSERT_EQ(allocation.campaigns.size(), problem.campaigns.size());
-  ASSERT_EQ(allocation.groups.size(), problem.groups.size());
-  Micros total = 0;
-  double response = 0;
-  for (size_t i = 0; i < problem.campaigns.size(); ++i) {
-    const Campaign& campaign = problem.campaigns[i];
-    const CampaignAllocation& one = allocation.campaigns[i];
-    const SpendRange range = RangeOf(campaign);
-    EXPECT_GE(one.spend, range.min) << campaign.id;
-    EXPECT_LE(one.spend, range.max) << campaign.id;
-    EXPECT_TRUE(one.spend % problem.step == 0 || range.min == range.max);
-    EXPECT_EQ(one.change, one.spend - campaign.current_spend);
-    EXPECT_DOUBLE_EQ(one.response_after,
-                     campaign.curve.ResponseAt(Units(one.spend)));
-    EXPECT_DOUBLE_EQ(one.response_before,
-                     campaign.curve.ResponseAt(Units(campaign.current_spend)));
-    EXPECT_DOUBLE_EQ(one.value_after,
-                     one.response_after * campaign.value_per_response);
-    total += one.spend;
-    response += one.response_after;
-  }
-  EXPECT_EQ(allocation.spend, total);
-  EXPECT_NEAR(allocation.response_after, response, 1e-9 * response);
-  if (problem.budget.has_value()) {
-    EXPECT_EQ(allocation.spend + allocation.unspent, *problem.budget);
-    EXPECT_GE(allocation.unspent, 0);
-    EXPECT_EQ(allocation.unspent == 0,
-              allocation.unspent_reason == UnspentReason::kNone);
-  }
-  auto sums = GroupSums(problem, allocation);
-  for (size_t g = 0; g < problem.groups.size(); ++g) {
-    const Group& group = problem.groups[g];
-    EXPECT_EQ(allocation.groups[g].spend, sums[group.id]);
-    EXPECT_GE(sums[group.id], group.min_spend) << group.id;
-    EXPECT_LE(sums[group.id], group.max_spend.value_or(kMaxMicros));
-  }
-  const Certificate& certificate = allocation.certificate;
-  EXPECT_GE(certificate.bound,
-            certificate.objective - 1e-12 * std::abs(certificate.objective));
-  EXPECT_GE(certificate.relative_gap, -1e-12);
-}
+using testing::Units;
 
 void ExpectNearRelative(double actual, double expected, double tolerance) {
   EXPECT_NEAR(actual, expected, tolerance * std::max(1.0, std::abs(expected)));
