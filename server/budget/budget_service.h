@@ -11,12 +11,18 @@ namespace mi::server {
 namespace v1 = ::marketing::intelligence::v1;
 
 // The raw form of every method; see RawSearchService.
-using RawBudgetService = v1::BudgetService::WithRawCallbackMethod_AllocateBudget<
-    v1::BudgetService::WithRawCallbackMethod_GetResponseCurve<
-        v1::BudgetService::WithRawCallbackMethod_FitResponseCurves<v1::BudgetService::WithRawCallbackMethod_SelectCampaigns<
-            v1::BudgetService::WithRawCallbackMethod_MaxFlow<v1::BudgetService::WithRawCallbackMethod_MinCut<
-                v1::BudgetService::WithRawCallbackMethod_MinCostFlow<
-                    v1::BudgetService::WithRawCallbackMethod_GlobalMinCut<v1::BudgetService::Service>>>>>>>>;
+using RawBudgetService =
+    v1::BudgetService::WithRawCallbackMethod_AllocateBudget<
+        v1::BudgetService::WithRawCallbackMethod_GetResponseCurve<
+            v1::BudgetService::WithRawCallbackMethod_FitResponseCurves<
+                v1::BudgetService::WithRawCallbackMethod_SelectCampaigns<
+                    v1::BudgetService::WithRawCallbackMethod_MaxFlow<
+                        v1::BudgetService::WithRawCallbackMethod_MinCut<
+                            v1::BudgetService::
+                                WithRawCallbackMethod_MinCostFlow<
+                                    v1::BudgetService::
+                                        WithRawCallbackMethod_GlobalMinCut<
+                                            v1::BudgetService::Service>>>>>>>>;
 
 // What a method computes from its request alone.
 template <typename Request, typename Response>
