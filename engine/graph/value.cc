@@ -79,7 +79,7 @@ Value Value::FromBytes(std::string_view bytes) {
   shared->size = static_cast<uint32_t>(bytes.size());
   std::memcpy(shared->content, bytes.data(), bytes.size());
   value.bytes_[0] = static_cast<char>(kSharedMark);
-  std::memcpy(value.bytes_ + 8, &shared, sizeof(shared));
+  std::memcpy(value.bytes_ + 8, &shared, sizeof(void*));
   return value;
 }
 

@@ -165,7 +165,7 @@ class Value {
   }
   Shared* shared() const {
     Shared* shared;
-    std::memcpy(&shared, bytes_ + 8, sizeof(shared));
+    std::memcpy(&shared, bytes_ + 8, sizeof(void*));
     return shared;
   }
   void Free();

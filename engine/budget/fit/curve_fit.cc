@@ -238,7 +238,7 @@ class Fitter {
     functor.df(center, jacobian);
     const Eigen::MatrixXd normal = jacobian.transpose() * jacobian;
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(normal);
-    const Eigen::VectorXd strengths = eigen.eigenvalues();
+    const Eigen::VectorXd& strengths = eigen.eigenvalues();
     fit_.diagnostics.condition =
         strengths.minCoeff() > 0 ? strengths.maxCoeff() / strengths.minCoeff()
                                  : std::numeric_limits<double>::infinity();

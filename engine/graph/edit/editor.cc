@@ -118,8 +118,8 @@ absl::StatusOr<EditedGraph> EditGraph(const GraphView& base,
   Editor editor(base, sequence, edit);
   RETURN_IF_ERROR(editor.ApplyAll(mutations));
   EditedGraph edited;
-  edited.result = std::move(editor).TakeResult();
-  edited.view = std::make_shared<const GraphView>(std::move(editor).TakeView());
+  edited.result = editor.TakeResult();
+  edited.view = std::make_shared<const GraphView>(editor.TakeView());
   return edited;
 }
 
@@ -128,7 +128,7 @@ absl::StatusOr<std::shared_ptr<const GraphView>> AddIndex(
     Edit edit) {
   Editor editor(base, sequence, edit);
   RETURN_IF_ERROR(editor.AddIndex(definition));
-  return std::make_shared<const GraphView>(std::move(editor).TakeView());
+  return std::make_shared<const GraphView>(editor.TakeView());
 }
 
 absl::StatusOr<std::shared_ptr<const GraphView>> RemoveIndex(
@@ -136,7 +136,7 @@ absl::StatusOr<std::shared_ptr<const GraphView>> RemoveIndex(
     uint64_t sequence, Edit edit) {
   Editor editor(base, sequence, edit);
   RETURN_IF_ERROR(editor.RemoveIndex(label, property));
-  return std::make_shared<const GraphView>(std::move(editor).TakeView());
+  return std::make_shared<const GraphView>(editor.TakeView());
 }
 
 std::shared_ptr<const GraphView> EmptyGraph(uint64_t sequence) {

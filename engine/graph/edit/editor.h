@@ -46,11 +46,11 @@ class Editor {
   absl::Status AddIndex(const IndexDefinition& definition);
   absl::Status RemoveIndex(std::string_view label, std::string_view property);
 
-  GraphView TakeView() && {
+  GraphView TakeView() {
     ConnectPending();
     return std::move(next_);
   }
-  MutationResult TakeResult() && { return std::move(result_); }
+  MutationResult TakeResult() { return std::move(result_); }
 
  private:
   absl::Status Apply(size_t position, const Mutation& mutation);
