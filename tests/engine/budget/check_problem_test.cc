@@ -16,7 +16,6 @@ namespace mi::budget {
 namespace {
 
 using ::testing::Contains;
-using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -69,7 +68,7 @@ TEST_P(CheckProblemTest, NamesTheField) {
 // A case that sets a field of the first campaign.
 template <typename Member, typename Value>
 Case Of(std::string name, Member Campaign::*member, Value value,
-        std::string field) {
+        const std::string& field) {
   return {
       std::move(name),
       [member, value](AllocationProblem& p) { p.campaigns[0].*member = value; },
@@ -77,7 +76,8 @@ Case Of(std::string name, Member Campaign::*member, Value value,
 }
 
 // A case of the first campaign's curve.
-Case Curve(std::string name, const ResponseCurve& curve, std::string field) {
+Case Curve(std::string name, const ResponseCurve& curve,
+           const std::string& field) {
   return Of(std::move(name), &Campaign::curve, curve, "curve." + field);
 }
 
