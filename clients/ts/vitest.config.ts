@@ -11,6 +11,8 @@ export default defineConfig({
         include: ["test/**/*.test.{ts,tsx}"],
         testTimeout: 30_000,
         hookTimeout: 60_000,
+        // A page's first load, on two busy processors.
+        expect: { poll: { timeout: 15_000 } },
       },
     })),
     // The machine that CI has: two processors, and servers beside the tests.
